@@ -1,0 +1,61 @@
+"""Compiles the firmware and one board into the tree of `.mpy` files that a device runs.
+
+The unix board runs this very form, so what is tested is what is deployed.
+"""
+
+import subprocess
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+from host_tools import paths
+
+# Kept as source: the interpreter is started with `main.py`, as on a device.
+_AS_SOURCE = ("main.py", "boot.py")
+
+
+class CompileError(Exception):
+    """mpy-cross refused a file; the text is its own message."""
+
+
+def sources(board: str) -> dict[Path, Path]:
+    """Relative path on the device -> source file, for the firmware with `board` laid over it."""
+    found = {}
+    for root in (paths.firmware_dir(), paths.boards_dir() / board):
+        for file in sorted(root.rglob("*")):
+            if file.is_file() and "__pycache__" not in file.parts and file.suffix in (".py", ".bin"):
+                found[file.relative_to(root)] = file
+    return found
+
+
+def compile_file(source: Path, name: str, target: Path, options: tuple[str, ...] = ()) -> None:
+    target.parent.mkdir(parents=True, exist_ok=True)
+    done = subprocess.run(
+        [paths.mpy_cross(), *options, "-s", name, "-o", str(target), str(source)],
+        capture_output=True,
+        text=True,
+    )
+    if done.returncode:
+        raise CompileError(f"{name}: {(done.stderr or done.stdout).strip()}")
+
+
+def _install(relative: Path, source: Path, out: Path, options: tuple[str, ...]) -> Path:
+    compiled = source.suffix == ".py" and relative.name not in _AS_SOURCE
+    target = out / (relative.with_suffix(".mpy") if compiled else relative)
+    fresh = target.exists() and target.stat().st_mtime >= source.stat().st_mtime
+    if not fresh:
+        if compiled:
+            compile_file(source, str(relative), target, options)
+        else:
+            target.parent.mkdir(parents=True, exist_ok=True)
+            target.write_bytes(source.read_bytes())
+    return target
+
+
+def build(board: str, out: Path, options: tuple[str, ...] = ()) -> Path:
+    """Brings `out` up to date with the sources, removes what has no source any more, returns it."""
+    with ThreadPoolExecutor(4) as pool:
+        kept = set(pool.map(lambda item: _install(*item, out, options), sources(board).items()))
+    for file in out.rglob("*"):
+        if file.is_file() and file not in kept:
+            file.unlink()
+    return out

@@ -1,0 +1,35 @@
+"""Runs the test functions of one file inside MicroPython. A test skips by returning a reason text."""
+
+import asyncio
+import gc
+import sys
+
+
+def _is_coroutine(value):
+    return hasattr(value, "send") and hasattr(value, "throw")
+
+
+def _run(function):
+    value = function()
+    return asyncio.run(value) if _is_coroutine(value) else value
+
+
+def main(path):
+    module = {"__name__": "tests"}
+    with open(path) as file:
+        exec(compile(file.read(), path, "exec"), module)  # noqa: S102  the test file itself
+    for name in [n for n in module if n.startswith("test_")]:
+        gc.collect()
+        print("==", name)
+        try:
+            reason = _run(module[name])
+            if isinstance(reason, str):
+                print(reason)
+            verdict = "skip" if isinstance(reason, str) else "pass"
+        except BaseException as error:  # noqa: BLE001  a test may fail in any way
+            sys.print_exception(error, sys.stdout)
+            verdict = "fail"
+        print("==", name, verdict)
+
+
+main(sys.argv[1])
