@@ -1,4 +1,4 @@
-"""Collects `tests/firmware/test_*.py` as tests that run inside MicroPython, in the deployed form."""
+"""Collects `tests/firmware/test_*.py` as tests that run inside MicroPython, as deployed."""
 
 import ast
 import os
@@ -21,9 +21,10 @@ def pytest_configure(config):
         build("unix", BUILD)
 
 
-def pytest_collect_file(file_path, parent):
-    if file_path.parent == FIRMWARE_TESTS and file_path.name.startswith("test_"):
-        return FirmwareFile.from_parent(parent, path=file_path)
+def pytest_pycollect_makemodule(module_path, parent):
+    """In place of importing the file into CPython, where it has no business."""
+    if module_path.parent == FIRMWARE_TESTS:
+        return FirmwareFile.from_parent(parent, path=module_path)
     return None
 
 
@@ -90,7 +91,11 @@ class FirmwareItem(pytest.Item):
             raise FirmwareFailure(text)
 
     def repr_failure(self, excinfo, style=None):
-        return str(excinfo.value) if excinfo.errisinstance(FirmwareFailure) else super().repr_failure(excinfo)
+        return (
+            str(excinfo.value)
+            if excinfo.errisinstance(FirmwareFailure)
+            else super().repr_failure(excinfo)
+        )
 
     def reportinfo(self):
         return self.path, 0, f"[micropython] {self.name}"

@@ -22,7 +22,11 @@ def sources(board: str) -> dict[Path, Path]:
     found = {}
     for root in (paths.firmware_dir(), paths.boards_dir() / board):
         for file in sorted(root.rglob("*")):
-            if file.is_file() and "__pycache__" not in file.parts and file.suffix in (".py", ".bin"):
+            if (
+                file.is_file()
+                and "__pycache__" not in file.parts
+                and file.suffix in (".py", ".bin")
+            ):
                 found[file.relative_to(root)] = file
     return found
 

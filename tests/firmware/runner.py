@@ -1,4 +1,4 @@
-"""Runs the test functions of one file inside MicroPython. A test skips by returning a reason text."""
+"""Runs the tests of one file inside MicroPython. A test skips by returning a reason text."""
 
 import asyncio
 import gc

@@ -1,0 +1,100 @@
+"""The virtual board: which part hangs on which pin. The parts are the drivers of a real board."""
+
+import asyncio
+import os
+
+import machine
+
+from drivers.buzzer import Buzzer
+from drivers.keypad import Keypad
+from drivers.leds import Leds
+from drivers.nor import NorFlash
+from drivers.pn532 import PN532
+from drivers.st7789 import ST7789
+
+NAME = "unix"
+
+_ROWS = (1, 2, 3, 4)
+_COLUMNS = (5, 6, 7, 8)
+_LEDS = (10, 11, 12, 13)
+_BUZZER = 14
+_BACKLIGHT = 15
+_DISPLAY_DC = 16
+_DISPLAY_CS = 17
+_DISPLAY_RESET = 18
+_FLASH_CS = 19
+_WIFI_UP = 21
+
+_SPI_HZ = 40_000_000
+
+
+def _output(pin, value=0):
+    return machine.Pin(pin, machine.Pin.OUT, value=value)
+
+
+def _input(pin):
+    return machine.Pin(pin, machine.Pin.IN, machine.Pin.PULL_UP)
+
+
+class Network:
+    """The virtual Wi-Fi: one line says whether it is there; sockets are the host's own."""
+
+    def __init__(self):
+        self._pin = _input(_WIFI_UP)
+        self._up = self._pin.value() == 1
+        self._pin.irq(self._changed)
+
+    def _changed(self, pin):
+        self._up = pin.value() == 1
+
+    def up(self):
+        return self._up
+
+
+class Board:
+    provision_path = os.getenv("TAPSTONE_PROVISION") or "/provision.json"
+
+    def __init__(self):
+        self.rtc = machine.RTC()
+        self.reset = machine.reset
+
+    def display(self):
+        spi = machine.SPI(1, baudrate=_SPI_HZ)
+        data, select = _output(_DISPLAY_DC), _output(_DISPLAY_CS, 1)
+        return ST7789(spi, data, select, _output(_DISPLAY_RESET, 1), _output(_BACKLIGHT))
+
+    def flash(self):
+        select = _output(_FLASH_CS, 1)
+        return NorFlash(machine.SPI(2, baudrate=_SPI_HZ), select)
+
+    def reader(self):
+        uart = machine.UART(1, baudrate=115200)
+        return PN532(uart, uart.init)
+
+    def keypad(self):
+        return Keypad([_output(pin, 1) for pin in _ROWS], [_input(pin) for pin in _COLUMNS])
+
+    def leds(self):
+        return Leds([_output(pin) for pin in _LEDS])
+
+    def buzzer(self):
+        return Buzzer(machine.PWM(_output(_BUZZER)))
+
+    def network(self):
+        return Network()
+
+    def watchdog(self, timeout_ms):
+        return machine.WDT(timeout=timeout_ms).feed
+
+    def entropy(self, count):
+        return os.urandom(count)
+
+    def tasks(self):
+        """(name, coroutine) of what this board needs done beside the terminal."""
+        return [("pins", _pin_events())]
+
+
+async def _pin_events():
+    events = asyncio.StreamReader(machine.pin_events())
+    while True:
+        await events.read(1)

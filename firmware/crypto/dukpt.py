@@ -1,0 +1,64 @@
+"""AES-DUKPT, terminal side (ANSI X9.24-3), AES-128 initial and working keys.
+
+Working keys are derived from the initial key for any counter. This is simple and needs no durable
+register file, but it keeps the initial key in the device: a device that is opened gives up its past
+keys too. `docs/decisions.md` says why this stands for now.
+"""
+
+from cryptolib import aes
+from micropython import const
+
+MAC_REQUEST = const(0x2000)
+MAC_REPLY = const(0x2001)
+MAC_RECEIPT = const(0x2002)
+DATA_ENCRYPTION = const(0x3000)
+PIN_ENCRYPTION = const(0x1000)  # only for the published vectors: this terminal takes no PIN
+
+_KEY_DERIVATION = const(0x8000)
+_ECB = const(1)
+_MOST_ONES = const(16)
+
+
+def counter_is_usable(counter):
+    """X9.24-3 6.3.3: counters with more than 16 one-bits are skipped."""
+    return 0 <= counter <= 0xFFFFFFFF and _ones(counter) <= _MOST_ONES
+
+
+def _ones(number):
+    count = 0
+    while number:
+        number &= number - 1
+        count += 1
+    return count
+
+
+def _derive(key, usage, initial_key_id, counter):
+    """X9.24-3 table 3: version 1, block 1, usage, algorithm AES-128 (2), 128 bits, id, counter."""
+    data = bytes((1, 1, usage >> 8, usage & 0xFF, 0, 2, 0, 0x80))
+    data += initial_key_id[4:8] + counter.to_bytes(4, "big")
+    return aes(key, _ECB).encrypt(data)
+
+
+class Dukpt:
+    def __init__(self, initial_key_id, initial_key):
+        if len(initial_key_id) != 8 or len(initial_key) != 16:
+            raise ValueError("DUKPT needs an 8-byte key id and a 16-byte initial key")
+        self.initial_key_id = initial_key_id
+        self._initial_key = initial_key
+
+    def ksn(self, counter):
+        """The 12-byte key serial number that names the keys of `counter`."""
+        return self.initial_key_id + counter.to_bytes(4, "big")
+
+    def working_key(self, usage, counter):
+        """The 16-byte key for one use in one transaction; ValueError if the counter is skipped."""
+        if not counter_is_usable(counter):
+            raise ValueError("this DUKPT counter is to be skipped")
+        key = self._initial_key
+        reached = 0
+        for shift in range(31, -1, -1):
+            bit = 1 << shift
+            if counter & bit:
+                reached |= bit
+                key = _derive(key, _KEY_DERIVATION, self.initial_key_id, reached)
+        return _derive(key, usage, self.initial_key_id, counter)

@@ -1,0 +1,1 @@
+"""What the terminal knows about itself: a bounded log and counters."""

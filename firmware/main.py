@@ -1,0 +1,127 @@
+"""The composition root: builds every service in readable order, then runs them."""
+
+import asyncio
+import ssl
+
+import emv
+from board import Board
+from crypto import dukpt
+from crypto.rng import EntropyFailed, Random
+from crypto.seal import Sealer
+from health.log import Log
+from journal import Damaged, Journal, NotAJournal, WrongKey
+from message.host import HostMessages
+from terminal import settings as provisioning
+from terminal.book import Book
+from terminal.clock import Clock
+from terminal.forwarding import Forwarding, Queue
+from terminal.hostkeys import HostKeys
+from terminal.housekeeping import Housekeeping
+from terminal.people import People
+from terminal.sale import SaleDesk
+from terminal.supervisor import Supervisor
+from terminal.till import Till
+from ui.view import View
+from uplink.forwarder import Forwarder
+from uplink.link import HostLink
+from uplink.session import Session, Timing
+
+_WATCHDOG_MS = 8000  # the longest that every port can do
+_OPEN_MS = 8000
+
+
+class Services:
+    """What the use cases need, by name."""
+
+
+def tls_context(host):
+    """Trusts the provisioned CA and nothing else; shows the terminal's own certificate."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    context.verify_mode = ssl.CERT_REQUIRED
+    context.load_verify_locations(cadata=host.ca)
+    context.load_cert_chain(host.cert, host.key)
+    return context
+
+
+def host_link(s, host, network):
+    context = tls_context(host)
+
+    def connect():
+        return asyncio.open_connection(
+            host.address, host.port, ssl=context, server_hostname=host.name
+        )
+
+    def status():
+        return s.settings.terminal.batch, s.book.held()
+
+    timing = Timing(host.reply_ms, _OPEN_MS, host.echo_ms)
+    s.session = Session(s.messages, status, s.random, timing)
+    return HostLink(s.session, connect, network.up, s.clock.now_ms)
+
+
+def services(hardware, people, feed):
+    """Everything in the order in which it is needed. Raises what `out_of_order` explains."""
+    s = Services()
+    s.people = people
+    s.random = Random(hardware.entropy)
+    s.settings = provisioning.load(hardware.provision_path)
+    s.clock = Clock(hardware.rtc, s.settings.terminal.utc_offset_min)
+    s.log = Log(s.clock.now_ms)
+    s.emv_config = emv.config.load(s.settings.emv)
+    s.keys = HostKeys(s.settings.keys.ikid, s.settings.keys.initial_key)
+    s.messages = HostMessages(s.settings.terminal, s.keys, s.random, s.clock.utc)
+    s.journal = Journal(hardware.flash(), Sealer(s.settings.keys.seal_key), s.random)
+    feed()
+    s.journal.mount()
+    s.book = Book(s.journal, dukpt.counter_is_usable)
+    s.cut_sales = s.book.load()
+    s.link = host_link(s, s.settings.host, hardware.network())
+    s.forwarder = Forwarder(Queue(s.book), s.random)
+    s.forwarding = Forwarding(s.book, s.forwarder, s.link, s.messages, s.clock)
+    s.reader = hardware.reader()
+    return s
+
+
+async def out_of_order(people, feed, reason, error):
+    """Shows why the terminal cannot work and waits for a technician. Touches nothing."""
+    print("out of order: %s: %s" % (reason, error))
+    people.show("fault", reason=reason, code=str(error)[:40], support="")
+    while True:
+        feed()
+        await asyncio.sleep_ms(1000)
+
+
+async def main():
+    hardware = Board()
+    feed = hardware.watchdog(_WATCHDOG_MS)
+    panel = hardware.display()
+    panel.start()
+    people = People(View(panel), hardware.keypad(), hardware.leds(), hardware.buzzer())
+    people.show("starting")
+    try:
+        s = services(hardware, people, feed)
+        await s.reader.start()
+    except (provisioning.BadSettings, emv.config.BadConfig) as error:
+        await out_of_order(people, feed, "not_provisioned", error)
+    except (NotAJournal, WrongKey, Damaged) as error:
+        await out_of_order(people, feed, "journal_unreadable", error)
+    except EntropyFailed as error:
+        await out_of_order(people, feed, "system_fault", error)
+    people.language = s.settings.language
+
+    def on_fault(name, text):
+        people.show("fault", reason="system_fault", code=name, support=s.settings.terminal.support)
+
+    supervisor = Supervisor(feed, on_fault, s.log, hardware.reset)
+    for name, task in hardware.tasks():
+        supervisor.start(name, task)
+    supervisor.start("link", s.link.run())
+    supervisor.start("forwarding", s.forwarding.run())
+    supervisor.start("housekeeping", Housekeeping(s).run())
+    supervisor.start("till", Till(s, SaleDesk(s)).run())
+    s.log("ready: %d sales were cut off by the power" % s.cut_sales)
+    await supervisor.run()
+
+
+if __name__ == "__main__":
+    asyncio.run(main())

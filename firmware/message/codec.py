@@ -1,0 +1,132 @@
+"""Packs and unpacks ISO 8583 messages by the field table. Knows no message and no key."""
+
+from binascii import hexlify, unhexlify
+
+from micropython import const
+
+from message.fields import BINARY, FIELDS, MAC_FIELD, NUMERIC
+
+LONGEST_BYTES = const(2048)
+SHORTEST_BYTES = const(12)
+_MAC_BYTES = const(8)
+
+
+class BadMessage(Exception):
+    """The bytes are not a message of this protocol, or the values do not fit it."""
+
+
+def _digits(value):
+    return hexlify(bytes(value)).decode()
+
+
+def _count(length, prefix):
+    digits = str(length)
+    return unhexlify("0" * (2 * prefix - len(digits)) + digits)
+
+
+def _packed(number, value):
+    form, length, prefix = FIELDS[number]
+    size = len(value)
+    if size > length or (not prefix and size != length):
+        raise BadMessage("field %d has length %d" % (number, size))
+    if form == NUMERIC:
+        if not value.isdigit():
+            raise BadMessage("field %d is not numeric" % number)
+        body = unhexlify(value)
+    else:
+        body = value if form == BINARY else value.encode()
+    return _count(size, prefix) + body if prefix else body
+
+
+def pack(mti, fields, mac):
+    """The message as bytes, DE 64 included. `fields`: number -> value; `mac(bytes)` -> 8 bytes."""
+    numbers = sorted(fields)
+    bitmap = bytearray(8)
+    for number in numbers + [MAC_FIELD]:
+        bitmap[(number - 1) >> 3] |= 0x80 >> ((number - 1) & 7)
+    body = unhexlify(mti) + bytes(bitmap)
+    body += b"".join([_packed(number, fields[number]) for number in numbers])
+    return body + mac(body)
+
+
+class _Cursor:
+    def __init__(self, data):
+        self.data = data
+        self.at = 0
+
+    def take(self, count):
+        end = self.at + count
+        if end > len(self.data):
+            raise BadMessage("the message ends in the middle of a field")
+        taken = self.data[self.at : end]
+        self.at = end
+        return bytes(taken)
+
+
+def _unpacked(cursor, number):
+    form, length, prefix = FIELDS[number]
+    if prefix:
+        count = _digits(cursor.take(prefix))
+        if not count.isdigit() or int(count) > length:
+            raise BadMessage("field %d has a bad length" % number)
+        length = int(count)
+    if form == BINARY:
+        return cursor.take(length)
+    if form == NUMERIC:
+        value = _digits(cursor.take((length + 1) // 2))
+        if not value.isdigit():
+            raise BadMessage("field %d is not numeric" % number)
+        return value
+    text = cursor.take(length)
+    if any(b < 0x20 or b > 0x7E for b in text):
+        raise BadMessage("field %d is not text" % number)
+    return text.decode()
+
+
+def unpack(data):
+    """-> (mti, fields with 64, length of what the MAC covers). Raises BadMessage."""
+    if not SHORTEST_BYTES <= len(data) <= LONGEST_BYTES:
+        raise BadMessage("a message of %d bytes" % len(data))
+    cursor = _Cursor(memoryview(data))
+    mti = _digits(cursor.take(2))
+    bitmap = cursor.take(8)
+    fields = {}
+    covered = 0
+    for number in range(1, 65):
+        if not bitmap[(number - 1) >> 3] & 0x80 >> ((number - 1) & 7):
+            continue
+        if number not in FIELDS:
+            raise BadMessage("field %d is not in this protocol" % number)
+        covered = cursor.at
+        fields[number] = _unpacked(cursor, number)
+    if MAC_FIELD not in fields or cursor.at != len(data):
+        raise BadMessage("no MAC at the end")
+    return mti, fields, covered
+
+
+def pack_private(items):
+    """DE 63 from (tag, value) pairs: one-byte tag, one-byte length."""
+    return b"".join([bytes((tag, len(value))) + value for tag, value in items])
+
+
+def unpack_private(data):
+    """DE 63 -> {tag: value}. A tag twice or a length past the end raises BadMessage."""
+    found = {}
+    cursor = _Cursor(data)
+    while cursor.at < len(data):
+        tag, length = cursor.take(2)
+        if tag in found:
+            raise BadMessage("private tag %02X twice" % tag)
+        found[tag] = cursor.take(length)
+    return found
+
+
+def pack_chip(tags):
+    """DE 55 from {tag: value}, in ascending order of the tags."""
+    out = b""
+    for tag in sorted(tags):
+        value = tags[tag]
+        name = bytes((tag >> 8, tag & 0xFF)) if tag > 0xFF else bytes((tag,))
+        head = bytes((len(value),)) if len(value) < 0x80 else bytes((0x81, len(value)))
+        out += name + head + value
+    return out

@@ -1,0 +1,36 @@
+"""Time: a counter that only goes forward, and the wall clock with how far it is to be trusted."""
+
+import time
+
+
+class Clock:
+    """`rtc` is machine.RTC-like and runs in UTC; `offset_min` makes local time of it."""
+
+    def __init__(self, rtc, offset_min):
+        self._rtc = rtc
+        self._offset_s = offset_min * 60
+        self._last = time.ticks_ms()
+        self._elapsed_ms = 0
+        self.trusted = False  # until the host has told the time since the power came on
+
+    def now_ms(self):
+        """Milliseconds since the start. `time.ticks_ms` wraps; this does not."""
+        ticks = time.ticks_ms()
+        self._elapsed_ms += time.ticks_diff(ticks, self._last)
+        self._last = ticks
+        return self._elapsed_ms
+
+    def utc(self):
+        """(year, month, day, hour, minute, second)."""
+        t = self._rtc.datetime()
+        return (t[0], t[1], t[2], t[4], t[5], t[6])
+
+    def local(self):
+        """The same in the merchant's time zone."""
+        now = time.mktime(self.utc() + (0, 0)) + self._offset_s
+        return tuple(time.gmtime(now))[:6]
+
+    def set_utc(self, now):
+        """The host's time, (year, month, day, hour, minute, second)."""
+        self._rtc.datetime((now[0], now[1], now[2], 0, now[3], now[4], now[5], 0))
+        self.trusted = True

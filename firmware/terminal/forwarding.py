@@ -1,0 +1,90 @@
+"""Forwarding: what is stored or in doubt goes to the host whenever the line is free.
+
+The forwarder decides, the link carries, the book remembers; this task joins them. It sends nothing
+new while a card is in play: the card has the terminal to itself.
+"""
+
+import asyncio
+
+from micropython import const
+
+from message.host import REASON_NO_REPLY
+from terminal import book as b
+from uplink.forwarder import REVERSAL
+from uplink.link import NOT_SENT
+
+_IDLE_MS = const(300)
+
+
+class Queue:
+    """The book of sales as the forwarder sees it."""
+
+    def __init__(self, book):
+        self._book = book
+
+    def in_doubt(self):
+        return [seq for seq in self._book.waiting(b.REQUEST) if seq != self._book.in_play]
+
+    def stored(self):
+        return self._book.waiting(b.STORED)
+
+    def banked(self, seq, reply):
+        self._book.resolve(seq, reply.token)
+
+    def returned(self, seq, reply):
+        self._book.end(seq, b.REVERSED, reply.token, _answer(reply))
+
+    def nothing_there(self, seq, reply):
+        self._book.end(seq, b.ABANDONED, reply.token, _answer(reply))
+
+    def rejected(self, seq):
+        self._book.bury(seq)
+
+
+def _answer(reply):
+    return reply.rrn, reply.approval, reply.code
+
+
+class Forwarding:
+    def __init__(self, book, forwarder, link, messages, clock):
+        self._book = book
+        self._forwarder = forwarder
+        self._link = link
+        self._messages = messages
+        self._clock = clock
+        self._was_ready = False
+        self.paused = False  # a card is in play
+
+    async def run(self):
+        """Named task."""
+        while True:
+            job = self._next()
+            if job is None:
+                await asyncio.sleep_ms(_IDLE_MS)
+            else:
+                await self._send(job)
+
+    def _next(self):
+        ready = self._link.ready
+        if ready and not self._was_ready:
+            self._forwarder.line_is_back()
+        self._was_ready = ready
+        if not ready or self.paused:
+            return None
+        return self._forwarder.next(self._clock.now_ms())
+
+    async def _send(self, job):
+        sale = self._book.sale(job.seq)
+        held = self._book.held()
+        if job.kind == REVERSAL:
+            mti = "0401" if job.repeat else "0400"
+            key, data = self._messages.reversal(mti, sale, REASON_NO_REPLY, held)
+        else:
+            key, data = self._messages.sale("0221" if job.repeat else "0220", sale, held)
+        self._forwarder.sent(job)
+        reply = await self._link.exchange(key, data)
+        if reply is NOT_SENT:
+            reply = None
+        if reply is not None and reply.transaction_id() != sale.id:
+            reply = None  # an answer to another sale that happens to share the STAN
+        self._forwarder.answered(job, reply, self._clock.now_ms())

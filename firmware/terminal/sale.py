@@ -1,0 +1,223 @@
+"""A sale, from the keyed amount to an outcome that is durable.
+
+The order is the promise: room is checked before the reader is switched on; the intent is written
+before the card is asked for a cryptogram; the request is written before its first byte leaves; the
+outcome is written before any screen shows it.
+"""
+
+import asyncio
+
+from micropython import const
+
+import emv
+from terminal import book as b
+from terminal.sale_record import BadSale, Sale
+from uplink import answers
+from uplink.link import NOT_SENT
+
+# How a sale ends for the merchant.
+PAID = const(1)
+STORED = const(2)
+DECLINED = const(3)
+IN_DOUBT = const(4)
+CANCELLED = const(5)
+REFUSED = const(6)  # before any card was read
+
+_POLL_MS = const(150)
+_PRESENT_MS = const(60000)
+_APDU_MS = const(3000)
+_SAME_TAP_MS = const(120000)
+_PURCHASE = const(0x00)
+
+
+class Result:
+    def __init__(self, kind, reason=None, sale=None, code="", label=""):
+        self.kind = kind
+        self.reason = reason  # text key
+        self.sale = sale
+        self.code = code  # the host's response code, if it answered
+        self.label = label  # what the card calls itself
+
+
+class SaleDesk:
+    """One sale at a time. `services` is what main built."""
+
+    def __init__(self, services):
+        self._s = services
+        self._last_tap = None  # (card hash, amount, time) of the last sale that went through
+
+    async def run(self, amount_fen):
+        """-> Result. Raises OSError when the journal's flash or the reader fails."""
+        refusal = self._refusal(amount_fen)
+        if refusal:
+            return Result(REFUSED, refusal)
+        self._s.forwarding.paused = True
+        try:
+            return await self._capture(amount_fen)
+        finally:
+            self._s.book.in_play = None
+            self._s.forwarding.paused = False
+            await self._s.reader.field(False)
+
+    # Before the card
+
+    def _online_able(self):
+        """Pending reversals go before any new online sale."""
+        return self._s.link.ready and not self._s.book.waiting(b.REQUEST)
+
+    def _refusal(self, amount_fen):
+        policy = self._s.settings.policy
+        if amount_fen == 0:
+            return "zero_amount"
+        if amount_fen > policy.sale_limit_fen:
+            return "amount_over_limit"
+        if not self._s.book.has_room():
+            return "journal_full"
+        return None if self._online_able() else self._offline_refusal(amount_fen)
+
+    def _offline_refusal(self, amount_fen):
+        policy = self._s.settings.policy
+        count, total_fen = self._s.book.totals(b.STORED)
+        full = count >= policy.stored_count_limit
+        if full or total_fen + amount_fen > policy.stored_sum_limit_fen:
+            return "offline_limit"
+        return None
+
+    # With the card
+
+    async def _capture(self, amount_fen):
+        s = self._s
+        number = s.book.next_number()
+        batch = s.settings.terminal.batch
+        sale = Sale(number, s.random(16), batch, amount_fen, s.clock.local(), s.clock.trusted)
+        outcome = await self._read_card(sale)
+        if outcome is None:
+            return self._abandon(sale, Result(CANCELLED))
+        ended = Result(DECLINED, outcome.reason, sale, label=outcome.label)
+        if outcome.result not in (emv.APPROVED, emv.ONLINE):
+            return self._abandon(sale, ended)
+        if not await self._meant(sale, outcome):
+            return self._abandon(sale, Result(CANCELLED))
+        try:
+            sale.take_outcome(outcome, lambda track2: s.keys.encrypt_card_data(number, track2))
+            sale.pack()
+        except BadSale:
+            ended.reason = "card_not_supported"
+            return self._abandon(sale, ended)
+        result = await self._settle_outcome(sale, outcome)
+        result.label = outcome.label
+        if result.kind in (PAID, STORED):
+            self._last_tap = (outcome.pan_hash, amount_fen, s.clock.now_ms())
+        return result
+
+    async def _settle_outcome(self, sale, outcome):
+        if outcome.result == emv.ONLINE:
+            return await self._online(sale)
+        refusal = self._offline_refusal(sale.amount_fen)
+        if refusal:
+            return self._abandon(sale, Result(DECLINED, refusal, sale))
+        self._s.book.open(b.STORED, sale, sale.number)
+        return Result(STORED, sale=sale)
+
+    def _abandon(self, sale, result):
+        """Nothing is owed. If the intent had been written, its end is written too."""
+        if self._s.book.entry(sale.number):
+            self._s.book.end(sale.number, b.ABANDONED, b.NOTHING_OWED)
+        return result
+
+    async def _read_card(self, sale):
+        """Taps until the card has given an outcome. None: the merchant gave up, or nobody came."""
+        self._s.people.show("present", fen=sale.amount_fen)
+        deadline_ms = self._s.clock.now_ms() + _PRESENT_MS
+        await self._s.reader.field(True)
+        while self._s.clock.now_ms() < deadline_ms:
+            if await self._s.reader.poll(_POLL_MS):
+                outcome = await self._talk(sale)
+                if outcome.result not in (emv.TRY_AGAIN, emv.SEE_PHONE):
+                    return outcome
+                await self._again(sale, outcome.reason)
+            if await self._s.people.pressed("X"):
+                return None
+        return None
+
+    async def _again(self, sale, reason):
+        """The card has to leave the field before it is taken for a new tap."""
+        self._s.people.failed()
+        self._s.people.show("try_again", fen=sale.amount_fen, reason=reason)
+        await self._s.reader.release()
+        await self._s.reader.field(False)
+        await asyncio.sleep_ms(_POLL_MS)
+        await self._s.reader.field(True)
+
+    async def _talk(self, sale):
+        """Carries the kernel's commands to the card and does what it asks for in between."""
+        s = self._s
+        request = emv.Request(
+            sale.amount_fen,
+            s.settings.emv["currency"],
+            _PURCHASE,
+            (sale.time[0] % 100, sale.time[1], sale.time[2]),
+            sale.time[3:],
+            s.random(4),
+            sale.number,
+            self._online_able(),
+        )
+        kernel = emv.transaction(s.emv_config, request)
+        answer = None
+        try:
+            while True:
+                wanted = kernel.send(answer)
+                answer = None
+                if wanted is emv.COMMIT:
+                    if not s.book.entry(sale.number):
+                        s.book.open_intent(sale)
+                elif wanted is emv.CARD_DONE:
+                    s.people.card_read()
+                    s.people.show("processing", fen=sale.amount_fen, note="remove_card")
+                else:
+                    answer = await s.reader.transceive(wanted, _APDU_MS)
+        except StopIteration as end:
+            return end.value
+
+    async def _meant(self, sale, outcome):
+        """A second tap of the same card for the same amount must be meant."""
+        now_ms = self._s.clock.now_ms()
+        if self._last_tap is None:
+            return True
+        card, amount_fen, at_ms = self._last_tap
+        if (outcome.pan_hash, sale.amount_fen) != (card, amount_fen):
+            return True
+        if now_ms - at_ms > _SAME_TAP_MS:
+            return True
+        self._s.people.show("confirm", fen=sale.amount_fen, reason="second_tap")
+        return await self._s.people.agree(_PRESENT_MS)
+
+    # Online
+
+    async def _online(self, sale):
+        s = self._s
+        if not self._online_able():
+            return self._abandon(sale, Result(DECLINED, "network_needed", sale))
+        s.book.open(b.REQUEST, sale, sale.number)
+        s.book.in_play = sale.number
+        s.people.show("processing", fen=sale.amount_fen, note="asking_bank")
+        key, data = s.messages.sale("0200", sale, s.book.held())
+        reply = await s.link.exchange(key, data)
+        if reply is NOT_SENT:
+            return self._abandon(sale, Result(DECLINED, "network_needed", sale))
+        if reply is not None and reply.transaction_id() != sale.id:
+            reply = None
+        return self._online_result(sale, reply)
+
+    def _online_result(self, sale, reply):
+        verdict = answers.of_sale(reply)
+        book = self._s.book
+        if verdict == answers.DOUBT:
+            return Result(IN_DOUBT, "no_answer", sale, reply.code if reply else "")
+        sale.answer = (reply.rrn, reply.approval, reply.code)
+        if verdict == answers.APPROVED:
+            book.end(sale.number, b.PAID, reply.token, sale.answer)
+            return Result(PAID, None, sale, reply.code)
+        token = reply.token or b.NOTHING_OWED
+        book.end(sale.number, b.DECLINED, token, sale.answer)
+        return Result(DECLINED, answers.reason(reply.code), sale, reply.code)

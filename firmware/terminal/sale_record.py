@@ -1,0 +1,167 @@
+"""One sale as the journal keeps it: identity, amount, time, the encrypted card, the chip data.
+
+The layout is a fixed head, the encrypted card data, the chip tags of a fixed list (a bitmap says
+which are there, so that a usual sale fits one page), and the host's answer where there is one.
+`docs/journal-format.md` describes it.
+"""
+
+import struct
+
+from micropython import const
+
+_HEAD = "<IIQ16sHBBBBBBB5sBBB"
+_HEAD_BYTES = struct.calcsize(_HEAD)
+_CARD_DATA_BYTES = const(24)
+_ANSWER_BYTES = const(20)
+
+# (tag, length); a negative length is the most that a variable one may have. Order is the format:
+# new tags are added at the end.
+CHIP_TAGS = (
+    (0x5F34, 1),
+    (0x82, 2),
+    (0x84, -16),
+    (0x95, 5),
+    (0x9A, 3),
+    (0x9C, 1),
+    (0x5F2A, 2),
+    (0x9F02, 6),
+    (0x9F03, 6),
+    (0x9F09, 2),
+    (0x9F10, -32),
+    (0x9F1A, 2),
+    (0x9F1E, 8),
+    (0x9F26, 8),
+    (0x9F27, 1),
+    (0x9F33, 3),
+    (0x9F34, 3),
+    (0x9F35, 1),
+    (0x9F36, 2),
+    (0x9F37, 4),
+    (0x9F41, -4),
+    (0x9F66, 4),
+    (0x9F6C, 2),
+    (0x9F69, -16),
+    (0x9F6E, -32),
+    (0x9F7C, -32),
+    (0x8A, 2),
+    (0x9F39, 1),
+)
+
+
+class BadSale(Exception):
+    """The card's data do not fit the record, or the bytes are no sale."""
+
+
+class Sale:
+    """All of a sale that must outlive the power. `number` gives STAN and KSN for life."""
+
+    def __init__(self, number, identity, batch, amount_fen, time, clock_trusted):
+        self.number = number
+        self.id = identity  # 16 random bytes
+        self.batch = batch
+        self.amount_fen = amount_fen
+        self.time = time  # (year, month, day, hour, minute, second), local
+        self.clock_trusted = clock_trusted
+        self.card_sequence = 0
+        self.masked_pan = ""  # first six and last four digits, nothing else
+        self.kernel = 0
+        self.cvm = 0
+        self.oda = 0
+        self.card_data = b""  # track 2 equivalent, encrypted (DE 62)
+        self.chip = {}
+        self.answer = ("", "", "")  # RRN, approval code, response code, once the host has spoken
+
+    def take_outcome(self, outcome, encrypt):
+        """Takes over what the card said. `encrypt(track2)` seals the track 2 equivalent."""
+        track2 = outcome.chip.get(0x57)
+        if not track2:
+            raise BadSale("no track 2 equivalent data")
+        self.card_data = encrypt(track2)
+        self.chip = {tag: bytes(outcome.chip[tag]) for tag, _ in CHIP_TAGS if tag in outcome.chip}
+        self.card_sequence = self.chip.get(0x5F34, b"\0")[0]
+        self.masked_pan = outcome.masked_pan
+        self.kernel = outcome.kernel
+        self.cvm = outcome.cvm
+        self.oda = outcome.oda
+
+    def _masked_bcd(self):
+        digits = (self.masked_pan[:6] + self.masked_pan[-4:]) if self.masked_pan else "0" * 10
+        return bytes([int(digits[i]) * 16 + int(digits[i + 1]) for i in range(0, 10, 2)])
+
+    def pack(self):
+        """The journal payload. Raises BadSale when the card's data have impossible lengths."""
+        if len(self.card_data) > _CARD_DATA_BYTES:
+            raise BadSale("track 2 equivalent data too long")
+        return self._head() + bytes((len(self.card_data),)) + self.card_data + self._packed_chip()
+
+    def ending(self, answer=None):
+        """The payload of the record that ends the sale: the head and what the host answered."""
+        rrn, approval, code = answer or self.answer
+        text = "{:<12}{:<6}{:<2}".format(rrn, approval, code)
+        return self._head() + bytes(5) + text.encode()
+
+    def _head(self):
+        return struct.pack(
+            _HEAD,
+            self.number,
+            self.batch,
+            self.amount_fen,
+            self.id,
+            *self.time,
+            1 if self.clock_trusted else 0,
+            self.card_sequence,
+            self._masked_bcd(),
+            self.kernel,
+            self.cvm,
+            self.oda,
+        )
+
+    def _packed_chip(self):
+        present, out = 0, []
+        for i, (tag, length) in enumerate(CHIP_TAGS):
+            value = self.chip.get(tag)
+            if value is None:
+                continue
+            if len(value) != length and not len(value) <= -length:
+                raise BadSale("tag %X has length %d" % (tag, len(value)))
+            present |= 1 << i
+            out.append(value if length > 0 else bytes((len(value),)) + value)
+        return present.to_bytes(4, "little") + b"".join(out)
+
+
+def unpack(payload):
+    """The payload of a journal record -> Sale. Raises BadSale."""
+    payload = bytes(payload)
+    if len(payload) < _HEAD_BYTES + 5:
+        raise BadSale("too short")
+    head = struct.unpack(_HEAD, payload)
+    number, batch, amount_fen, identity = head[:4]
+    sale = Sale(number, identity, batch, amount_fen, head[4:10], bool(head[10]))
+    sale.card_sequence, masked, sale.kernel, sale.cvm, sale.oda = head[11:]
+    digits = "".join(["%02x" % b for b in masked])
+    sale.masked_pan = digits[:6] + "******" + digits[6:] if any(masked) else ""
+    end = _HEAD_BYTES + 1 + payload[_HEAD_BYTES]
+    sale.card_data = payload[_HEAD_BYTES + 1 : end]
+    sale.chip, end = _unpacked_chip(payload, end)
+    answer = payload[end : end + _ANSWER_BYTES].decode()
+    sale.answer = (answer[:12].strip(), answer[12:18].strip(), answer[18:].strip())
+    return sale
+
+
+def _unpacked_chip(payload, at):
+    if at + 4 > len(payload):
+        raise BadSale("ends in the card data")
+    present = int.from_bytes(payload[at : at + 4], "little")
+    at += 4
+    chip = {}
+    for i, (tag, length) in enumerate(CHIP_TAGS):
+        if not present >> i & 1:
+            continue
+        if length < 0:
+            length = payload[at] if at < len(payload) else 0
+            at += 1
+        chip[tag] = payload[at : at + length]
+        at += length
+        if at > len(payload):
+            raise BadSale("ends in the chip data")
+    return chip, at

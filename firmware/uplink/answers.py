@@ -1,0 +1,72 @@
+"""What the host's response codes mean to the terminal: the table of docs/protocol.md.
+
+A code counts as final only with a receipt token; anything unknown is doubt, never approval.
+"""
+
+from micropython import const
+
+# Of an online sale.
+APPROVED = const(1)
+REFUSED = const(2)  # final: the host has it on record as declined
+NOT_POSTED = const(3)  # final without a record: the host says it did nothing
+DOUBT = const(4)  # perhaps posted: reverse
+
+# Of a forwarded message.
+ACCEPTED = const(5)
+NOTHING_THERE = const(6)  # a reversal whose original the host never posted
+REJECTED = const(7)  # it will never take this one: people must look
+LATER = const(8)  # it may take it another time
+SILENCE = const(9)  # no trustworthy answer: the line or the host, not this message
+
+_NOT_POSTED = ("30", "91", "97")
+_NEVER_TRUSTED = ("68", "94", "96", "98", "A0")
+_CLOSES_REVERSAL = ("12", "25")
+
+# Response code -> reason shown to the merchant; others show the raw code.
+REASONS = {
+    "05": "issuer_declined",
+    "12": "issuer_declined",
+    "14": "card_blocked",
+    "30": "host_refused",
+    "51": "insufficient_funds",
+    "54": "card_expired",
+    "57": "issuer_declined",
+    "61": "amount_over_limit",
+    "62": "card_blocked",
+    "65": "issuer_declined",
+    "91": "issuer_unreachable",
+    "97": "host_refused",
+}
+
+
+def reason(code):
+    return REASONS.get(code, "issuer_declined")
+
+
+def of_sale(reply):
+    """An 0210 (None: no answer came) -> APPROVED, REFUSED, NOT_POSTED or DOUBT."""
+    if reply is None or not reply.trusted or reply.code in _NEVER_TRUSTED:
+        return DOUBT
+    if reply.token:
+        return APPROVED if reply.code == "00" else REFUSED
+    return NOT_POSTED if reply.code in _NOT_POSTED else DOUBT
+
+
+def of_advice(reply):
+    """An 0230 -> ACCEPTED, REJECTED, LATER or SILENCE."""
+    if reply is None or not reply.trusted:
+        return SILENCE
+    if reply.token:
+        return ACCEPTED if reply.code == "00" else REJECTED
+    return LATER
+
+
+def of_reversal(reply):
+    """An 0410 -> ACCEPTED, NOTHING_THERE, LATER or SILENCE."""
+    if reply is None or not reply.trusted:
+        return SILENCE
+    if reply.token and reply.code == "00":
+        return ACCEPTED
+    if reply.token and reply.code in _CLOSES_REVERSAL:
+        return NOTHING_THERE
+    return LATER

@@ -1,0 +1,127 @@
+"""The asyncio shell around the session: sockets, framing and waiting, and no decisions."""
+
+import asyncio
+
+from micropython import const
+
+from uplink import session as s
+
+_TICK_MS = const(100)
+_SHORTEST_BYTES = const(12)
+_LONGEST_BYTES = const(2048)
+
+NOT_SENT = "not sent"  # not one byte has left the terminal
+
+
+class Waiter:
+    def __init__(self):
+        self.event = asyncio.Event()
+        self.reply = None
+
+
+class HostLink:
+    def __init__(self, session, connect, network_up, now_ms):
+        """`connect()` is a coroutine: (reader, writer), or OSError, or ValueError (certificate)."""
+        self._session = session
+        self._connect = connect
+        self._network_up = network_up
+        self._now = now_ms
+        self._waiters = {}
+        self._outbox = []
+        self._outbox_filled = asyncio.Event()
+        self._connection = None  # the task that owns the socket
+
+    @property
+    def ready(self):
+        return self._session.ready
+
+    async def exchange(self, key, data):
+        """-> Reply, None (sent, no trustworthy answer) or NOT_SENT."""
+        actions = self._session.request(key, data, self._now())
+        if actions is None:
+            return NOT_SENT
+        waiter = self._waiters[key] = Waiter()
+        self._carry_out(actions)
+        await waiter.event.wait()
+        return waiter.reply
+
+    async def run(self):
+        """Named task: drives the session's clock."""
+        while True:
+            self._carry_out(self._session.poll(self._now(), self._network_up()))
+            await asyncio.sleep_ms(_TICK_MS)
+
+    def _carry_out(self, actions):
+        for action in actions:
+            what = action[0]
+            if what == s.SEND:
+                self._outbox.append(action[1])
+                self._outbox_filled.set()
+            elif what == s.ANSWER:
+                waiter = self._waiters.pop(action[1])
+                waiter.reply = action[2]
+                waiter.event.set()
+            elif what == s.CLOSE:
+                self._drop()
+            else:
+                self._drop()
+                self._connection = asyncio.create_task(self._connected())
+
+    def _drop(self):
+        self._outbox = []
+        if self._connection and self._connection is not asyncio.current_task():
+            self._connection.cancel()
+        self._connection = None
+
+    def _lost(self, connection, error):
+        """Only the connection that is still the current one may report its own end."""
+        if connection is self._connection:
+            # The ssl module reports a certificate that is not the provisioned one by ValueError.
+            bad_certificate = isinstance(error, ValueError)
+            why = "host_certificate" if bad_certificate else "host_unreachable"
+            self._carry_out(self._session.lost(self._now(), why))
+
+    async def _connected(self):
+        me = asyncio.current_task()
+        writer = sender = None
+        try:
+            reader, writer = await self._connect()
+            sender = asyncio.create_task(self._send(writer, me))
+            self._carry_out(self._session.opened(self._now()))
+            await self._receive(reader, me)
+        except (OSError, EOFError, ValueError) as error:
+            self._lost(me, error)
+        finally:
+            if sender:
+                sender.cancel()
+            if writer:
+                await _close(writer)
+
+    async def _send(self, writer, connection):
+        try:
+            while True:
+                while self._outbox:
+                    data = self._outbox.pop(0)
+                    writer.write(len(data).to_bytes(2, "big") + data)
+                    await writer.drain()
+                self._outbox_filled.clear()
+                await self._outbox_filled.wait()
+        except (OSError, ValueError) as error:
+            self._lost(connection, error)
+
+    async def _receive(self, reader, me):
+        while self._connection is me:
+            head = await reader.readexactly(2)
+            length = head[0] << 8 | head[1]
+            if not _SHORTEST_BYTES <= length <= _LONGEST_BYTES:
+                raise OSError("a frame of %d bytes" % length)
+            frame = await reader.readexactly(length)
+            self._carry_out(self._session.received(frame, self._now()))
+
+
+async def _close(writer):
+    writer.close()
+    try:
+        await writer.wait_closed()
+    except OSError:
+        pass  # it was broken already: that is why it is being closed

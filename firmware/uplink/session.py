@@ -1,0 +1,150 @@
+"""One connection to the host as a pure state machine: events and time in, actions out.
+
+It connects, signs in, keeps the line alive with echoes, matches replies to requests and gives up on
+those that take too long. It never sees a socket: the shell carries out the actions.
+
+Times are milliseconds of a clock that only goes forward.
+"""
+
+from micropython import const
+
+from message.codec import BadMessage
+from message.host import ECHO, SIGN_IN
+
+# Actions: tuples with one of these in front.
+OPEN = const(1)  # (OPEN,): connect
+CLOSE = const(2)  # (CLOSE,): drop the connection
+SEND = const(3)  # (SEND, bytes)
+ANSWER = const(4)  # (ANSWER, key, Reply or None): the end of a request
+
+_DOWN = const(0)
+_OPENING = const(1)
+_SIGNING_IN = const(2)
+_READY = const(3)
+
+_GAPS_MS = (500, 1000, 2000, 4000, 8000, 15000, 30000)
+
+
+class Timing:
+    def __init__(self, reply_ms=10000, open_ms=8000, echo_ms=30000):
+        self.reply_ms = reply_ms
+        self.open_ms = open_ms
+        self.echo_ms = echo_ms
+
+
+class Session:
+    def __init__(self, messages, status, random, timing):
+        """`status()` -> (batch, held) for network messages; `random(n)` -> bytes, for jitter."""
+        self._messages = messages
+        self._status = status
+        self._random = random
+        self._timing = timing
+        self._state = _DOWN
+        self._waiting = {}  # key -> deadline
+        self._network = None  # (key, nonce, what) of the 0800 in flight
+        self._heard_ms = 0
+        self._next_try_ms = 0
+        self._failures = 0
+        self.trouble = None  # text key of why there is no connection
+        self.host_time = None  # the last host time heard, until the owner takes it
+        self.dropped = 0  # replies that belonged to nothing
+
+    @property
+    def ready(self):
+        return self._state == _READY
+
+    def nudge(self, now):
+        """Try at once: the network came back, or a person asked."""
+        self._failures = 0
+        if self._state == _DOWN:
+            self._next_try_ms = now
+
+    # Events
+
+    def poll(self, now, network_up):
+        """To be called several times a second."""
+        if self._state == _DOWN:
+            return self._open(now) if network_up and now >= self._next_try_ms else ()
+        if not network_up:
+            return self.lost(now, "no_network")
+        if self._state == _OPENING:
+            late = now - self._heard_ms > self._timing.open_ms
+            return self.lost(now, "host_unreachable") if late else ()
+        if any(now > deadline for deadline in self._waiting.values()):
+            # A line that swallowed one answer is not trusted with the next question.
+            return self.lost(now, "host_unreachable")
+        if self._state == _READY and not self._waiting:
+            if now - self._heard_ms > self._timing.echo_ms:
+                return self._ask_network(ECHO, now)
+        return ()
+
+    def opened(self, now):
+        self._state = _SIGNING_IN
+        return self._ask_network(SIGN_IN, now)
+
+    def lost(self, now, why):
+        """The connection is gone or not to be trusted: open requests end without an answer."""
+        ended = [(ANSWER, key, None) for key in self._waiting if not self._is_network(key)]
+        self._waiting = {}
+        self._network = None
+        self._state = _DOWN
+        self.trouble = why
+        gap_ms = _GAPS_MS[min(self._failures, len(_GAPS_MS) - 1)]
+        self._failures += 1
+        self._next_try_ms = now + gap_ms * (205 + self._random(1)[0] % 103) // 256  # +-20 %
+        return [(CLOSE,)] + ended
+
+    def request(self, key, data, now):
+        """Sends a request if the session is up: actions, or None (then not a byte has left)."""
+        if self._state != _READY or key in self._waiting:
+            return None
+        self._waiting[key] = now + self._timing.reply_ms
+        return [(SEND, data)]
+
+    def received(self, frame, now):
+        try:
+            reply = self._messages.read(frame)
+        except BadMessage:
+            return self.lost(now, "host_refused")
+        self._heard_ms = now
+        mti, stan = reply.key
+        key = (mti, stan)
+        if reply.mti[2:] != "10" and reply.mti[2:] != "30" or key not in self._waiting:
+            # Late, repeated or never asked for: it must not be matched to another sale.
+            self.dropped += 1
+            return ()
+        if self._is_network(key):
+            return self._network_answered(reply, now)
+        del self._waiting[key]
+        return [(ANSWER, key, reply)]
+
+    # Inside
+
+    def _open(self, now):
+        self._state = _OPENING
+        self._heard_ms = now
+        return [(OPEN,)]
+
+    def _is_network(self, key):
+        return self._network is not None and key == self._network[0]
+
+    def _ask_network(self, what, now):
+        batch, held = self._status()
+        key, data, nonce = self._messages.network(what, batch, held)
+        self._network = (key, nonce)
+        self._waiting[key] = now + self._timing.reply_ms
+        return [(SEND, data)]
+
+    def _network_answered(self, reply, now):
+        key, nonce = self._network
+        if not reply.trusted or reply.nonce() != nonce:
+            return self.lost(now, "host_refused")
+        if reply.code != "00":
+            return self.lost(now, "host_refused")
+        del self._waiting[key]
+        self._network = None
+        self.host_time = reply.host_time() or self.host_time
+        self._state = _READY
+        self._failures = 0
+        self.trouble = None
+        return ()

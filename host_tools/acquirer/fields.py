@@ -1,0 +1,99 @@
+"""The field table of `docs/protocol.md` for pyiso8583, and what each request must carry."""
+
+from typing import Any
+
+# DE 63, private data.
+TRANSACTION_ID = 0x01
+RECEIPT_TOKEN = 0x03
+CAPTURE_TIME = 0x04
+HELD = 0x05
+NONCE = 0x06
+HOST_TIME = 0x07
+TEXT_ZH = 0x09
+TEXT_EN = 0x0A
+POSTING = 0x0C
+
+PRIVATE_BYTES = {TRANSACTION_ID: 16, CAPTURE_TIME: 8, HELD: 8, NONCE: 16}
+
+NUMERIC = ("3", "4", "7", "11", "12", "13", "22", "23", "25")
+MAC = "64"
+
+
+def _fixed(encoding: str, length_bytes: int) -> dict[str, Any]:
+    return {"data_enc": encoding, "len_enc": "bcd", "len_type": 0, "max_len": length_bytes}
+
+
+def _counted(encoding: str, prefix_bytes: int, most_bytes: int) -> dict[str, Any]:
+    return {
+        "data_enc": encoding,
+        "len_enc": "bcd",
+        "len_type": prefix_bytes,
+        "max_len": most_bytes,
+    }
+
+
+# A field that this protocol does not have is longer than any frame, so that pyiso8583 reports it
+# in its own way, with all fields before it: enough to answer "format error" instead of nothing.
+_UNKNOWN = _fixed("b", 4096)
+
+SPEC: dict[str, dict[str, Any]] = {
+    **{str(number): _UNKNOWN for number in range(1, 193)},
+    "h": _fixed("b", 0),
+    "t": _fixed("b", 2),
+    "p": _fixed("b", 8),
+    "1": _fixed("b", 8),
+    "3": _fixed("b", 3),
+    "4": _fixed("b", 6),
+    "7": _fixed("b", 5),
+    "11": _fixed("b", 3),
+    "12": _fixed("b", 3),
+    "13": _fixed("b", 2),
+    "22": _fixed("b", 2),
+    "23": _fixed("b", 2),
+    "25": _fixed("b", 1),
+    "37": _fixed("ascii", 12),
+    "38": _fixed("ascii", 6),
+    "39": _fixed("ascii", 2),
+    "41": _fixed("ascii", 8),
+    "42": _fixed("ascii", 15),
+    "49": _fixed("ascii", 3),
+    "53": _counted("b", 1, 12),
+    "55": _counted("b", 2, 510),
+    "60": _counted("ascii", 2, 11),
+    "62": _counted("b", 2, 64),
+    "63": _counted("b", 2, 510),
+    MAC: _fixed("b", 8),
+}
+
+REPLY_TO = {
+    "0800": "0810",
+    "0200": "0210",
+    "0220": "0230",
+    "0221": "0230",
+    "0400": "0410",
+    "0401": "0410",
+}
+
+_NETWORK = {"7", "11", "41", "42", "53", "60", "63", MAC}
+_COMMON = _NETWORK | {"3", "4", "12", "13", "22", "25", "49"}
+_SALE = _COMMON | {"23", "55", "62"}
+_REVERSAL = _COMMON | {"39"}
+
+REQUIRED = {
+    "0800": _NETWORK,
+    "0200": _SALE,
+    "0220": _SALE,
+    "0221": _SALE,
+    "0400": _REVERSAL,
+    "0401": _REVERSAL,
+}
+
+_FINANCIAL_PRIVATE = {TRANSACTION_ID, CAPTURE_TIME, HELD}
+REQUIRED_PRIVATE = {
+    mti: {NONCE, HELD} if mti == "0800" else _FINANCIAL_PRIVATE for mti in REQUIRED
+}
+
+# DE 60: the type digits that a request may carry.
+BATCH_TYPE = {"0800": "00", "0200": "22", "0220": "30", "0221": "30", "0400": "22", "0401": "22"}
+
+ECHOED = ("3", "4", "11", "12", "13", "41", "42", "49", "53", "60")

@@ -1,0 +1,75 @@
+"""The host's secrets in one file, and what is computed with them. Test keys, not for live cards."""
+
+import hashlib
+import hmac
+import json
+import os
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from host_tools.acquirer import dukpt
+
+Random = Callable[[int], bytes]
+_NAME = "keys.json"
+
+
+@dataclass(frozen=True)
+class HostKeys:
+    """`base_key` is the DUKPT base derivation key, `master_keys` the issuers', by BIN."""
+
+    base_key: bytes
+    base_key_id: bytes
+    pan_key: bytes
+    master_keys: dict[str, bytes]
+
+    def initial_key(self, key_id: bytes) -> bytes:
+        return dukpt.initial_key(self.base_key, key_id)
+
+    def transaction(self, key_id: bytes, counter: int) -> dukpt.TransactionKeys:
+        return dukpt.TransactionKeys(self.initial_key(key_id), key_id, counter)
+
+    def hash_pan(self, pan: str) -> str:
+        """What stands for a card number in the database: it matches, but does not tell."""
+        return hmac.new(self.pan_key, pan.encode(), hashlib.sha256).hexdigest()
+
+
+def load(directory: Path) -> HostKeys:
+    """Raises FileNotFoundError where `setup.create` has not been."""
+    stored = json.loads((directory / _NAME).read_text(encoding="utf-8"))
+    return HostKeys(
+        bytes.fromhex(stored["base_key"]),
+        bytes.fromhex(stored["base_key_id"]),
+        bytes.fromhex(stored["pan_key"]),
+        {bin_: bytes.fromhex(key) for bin_, key in stored["master_keys"].items()},
+    )
+
+
+def create(directory: Path, master_keys: dict[str, str], random: Random) -> HostKeys:
+    """Makes the host's own keys once; issuer master keys may be added later."""
+    path = directory / _NAME
+    stored = json.loads(path.read_text(encoding="utf-8")) if path.exists() else _fresh(random)
+    stored["master_keys"] |= master_keys
+    write_private(path, json.dumps(stored, indent=2).encode())
+    return load(directory)
+
+
+def _fresh(random: Random) -> dict:
+    return {
+        "note": "test keys, not for live cards",
+        "base_key": random(16).hex(),
+        "base_key_id": random(4).hex(),
+        "pan_key": random(32).hex(),
+        "master_keys": {},
+    }
+
+
+def write_private(path: Path, data: bytes) -> None:
+    """Replaces the file as a whole, readable by its owner only."""
+    part = path.with_name(path.name + ".part")
+    descriptor = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(descriptor, "wb") as file:
+        file.write(data)
+        file.flush()
+        os.fsync(file.fileno())
+    part.replace(path)

@@ -1,0 +1,152 @@
+"""The acquirer's tables. No clear card number and no track data, anywhere.
+
+Rules that money depends on are constraints: one row per business key, one per transaction id.
+"""
+
+from pathlib import Path
+
+from sqlalchemy import (
+    CheckConstraint,
+    Column,
+    Engine,
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+    create_engine,
+    event,
+    select,
+)
+
+DATABASE = "acquirer.db"
+VERSION = 1
+
+metadata = MetaData()
+
+schema_version = Table("schema_version", metadata, Column("version", Integer, primary_key=True))
+
+# One row per provisioning: a terminal that is provisioned again is a new incarnation.
+terminals = Table(
+    "terminals",
+    metadata,
+    Column("key_id", String(16), primary_key=True),  # DUKPT initial key id
+    Column("terminal_id", String(8), nullable=False),
+    Column("merchant_id", String(15), nullable=False),
+    Column("serial", String(64), nullable=False),
+    Column("certificate", String(64), nullable=False),  # SHA-256
+    Column("retired", Integer, nullable=False, default=0),
+    Column("enrolled_at", String(32), nullable=False),
+    Column("seen_at", String(32)),
+    Column("held_count", Integer, nullable=False, default=0),  # DE 63.05: not yet forwarded
+    Column("held_fen", Integer, nullable=False, default=0),
+)
+
+# Every financial request that was answered for good, with its answer: the de-duplication.
+# A reversal whose original is unknown is its own tombstone (state "tombstone").
+requests = Table(
+    "requests",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("merchant_id", String(15), nullable=False),
+    Column("terminal_id", String(8), nullable=False),
+    Column("key_id", String(16), nullable=False),
+    Column("batch", String(6), nullable=False),
+    Column("stan", String(6), nullable=False),
+    Column("kind", String(1), nullable=False),  # message class: 2 financial, 4 reversal
+    Column("mti", String(4), nullable=False),  # of the first sending
+    Column("transaction_id", String(32), nullable=False),
+    Column("fingerprint", String(64), nullable=False),
+    Column("amount_fen", Integer, nullable=False),
+    Column("card_hash", String(64), nullable=False),
+    Column("card", String(19), nullable=False),  # masked
+    Column("atc", Integer),
+    Column("cryptogram", String(16)),
+    Column("captured_at", String(32), nullable=False),  # the terminal's clock
+    Column("clock_trusted", Integer, nullable=False),
+    Column("received_at", String(32), nullable=False),
+    Column("rrn", String(12), nullable=False, unique=True),
+    Column("code", String(2), nullable=False),
+    Column("state", String(10), nullable=False),
+    Column("reply", Text, nullable=False),
+    UniqueConstraint("merchant_id", "terminal_id", "key_id", "batch", "stan", "kind"),
+    UniqueConstraint("transaction_id", "kind"),
+    Index("requests_by_cryptogram", "card_hash", "cryptogram"),
+)
+
+# Double entry: the entries of one request sum to zero.
+entries = Table(
+    "entries",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("request_id", ForeignKey("requests.id"), nullable=False),
+    Column("account", String(80), nullable=False),
+    Column("amount_fen", Integer, nullable=False),
+    UniqueConstraint("request_id", "account"),
+    CheckConstraint("amount_fen <> 0"),
+)
+
+# The issuer's side: balance = opening + entries of card:<card_hash>.
+accounts = Table(
+    "accounts",
+    metadata,
+    Column("card_hash", String(64), primary_key=True),
+    Column("card", String(19), nullable=False),
+    Column("status", String(16), nullable=False),
+    Column("opening_fen", Integer, nullable=False),
+    Column("balance_fen", Integer, nullable=False),
+    Column("limit_fen", Integer),  # per transaction
+)
+
+# What people should look at. The same thing again only counts up, so that nobody can fill the disk.
+notices = Table(
+    "notices",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("level", String(10), nullable=False),  # event, alarm, exception
+    Column("code", String(32), nullable=False),
+    Column("subject", String(64), nullable=False),
+    Column("request_id", ForeignKey("requests.id")),
+    Column("count", Integer, nullable=False),
+    Column("first_at", String(32), nullable=False),
+    Column("last_at", String(32), nullable=False),
+    UniqueConstraint("level", "code", "subject"),
+)
+
+
+class WrongVersion(Exception):
+    """The database was made by another version of this program."""
+
+
+def open_database(path: Path) -> Engine:
+    """The database, made where there is none. A commit returns when it is on the disk."""
+    engine = create_engine(f"sqlite:///{path}")
+    event.listen(engine, "connect", _prepare)
+    event.listen(engine, "begin", _begin)
+    metadata.create_all(engine)
+    with engine.begin() as connection:
+        found = connection.scalar(select(schema_version.c.version))
+        if found is None:
+            connection.execute(schema_version.insert().values(version=VERSION))
+        elif found != VERSION:
+            raise WrongVersion(f"{path} has schema version {found}, this program needs {VERSION}")
+    return engine
+
+
+def _prepare(raw, _record) -> None:
+    raw.isolation_level = None  # transactions begin where we say so, not where the driver guesses
+    for pragma in (
+        "journal_mode=WAL",
+        "synchronous=FULL",
+        "foreign_keys=ON",
+        "busy_timeout=5000",
+    ):
+        raw.execute(f"PRAGMA {pragma}")
+
+
+def _begin(connection) -> None:
+    """Taking the write lock at once means that what we read cannot change under us."""
+    connection.exec_driver_sql("BEGIN IMMEDIATE")

@@ -1,0 +1,82 @@
+"""The provisioning file: what makes a blank terminal one merchant's terminal. Test keys only.
+
+The technician's tool writes it over serial; the virtual terminal has it in its data folder. The
+journal's flash is formatted here and nowhere else: the firmware never formats anything.
+"""
+
+import base64
+import json
+import os
+import subprocess
+from pathlib import Path
+
+from host_tools import paths
+
+FORMAT = "tapstone-provision/1"
+_TARGET = Path(__file__).parent / "on_target"
+
+
+class ProvisionError(Exception):
+    """The terminal could not be provisioned; the text says why."""
+
+
+def document(
+    serial: str, terminal_id: str, merchant_id: str, host: dict, keys: dict, emv: dict
+) -> dict:
+    """A complete provisioning document; `host` and `keys` come from enrolling at the acquirer."""
+    return {
+        "format": FORMAT,
+        "test_keys": True,
+        "language": "zh",
+        "terminal": {
+            "serial": serial,
+            "terminal_id": terminal_id,
+            "merchant_id": merchant_id,
+            "currency": "156",
+            "utc_offset_min": 480,
+            "batch": 1,
+            "support": "400-000-0000",
+        },
+        "host": {"address": "127.0.0.1", "port": 1, "reply_ms": 6000, "echo_ms": 15000, **host},
+        "keys": {"seal_key": os.urandom(16).hex(), **keys},
+        "policy": {
+            "sale_limit_fen": 500_000,
+            "stored_count_limit": 75,
+            "stored_sum_limit_fen": 500_000,
+        },
+        "emv": {"currency": "0156", **emv},
+    }
+
+
+def write(path: Path, content: dict) -> None:
+    """Replaces the file in one step, so that a cut leaves the old or the new one."""
+    part = path.with_suffix(".part")
+    part.write_text(json.dumps(content, ensure_ascii=False, indent=1))
+    os.chmod(part, 0o600)
+    part.rename(path)
+
+
+def read(path: Path) -> dict:
+    return json.loads(path.read_text())
+
+
+def seal_key(content: dict) -> bytes:
+    return bytes.fromhex(content["keys"]["seal_key"])
+
+
+def format_journal(firmware: Path, image: Path, key: bytes) -> None:
+    """Formats a blank flash image with the firmware's own code; refuses any other image."""
+    done = subprocess.run(
+        [paths.micropython(), str(_TARGET / "journal_format.py"), str(image), key.hex()],
+        env={**os.environ, "MICROPYPATH": f"{firmware}:{_TARGET}:.frozen"},
+        capture_output=True,
+        text=True,
+    )
+    if done.returncode:
+        raise ProvisionError(
+            (done.stderr or done.stdout).strip() or "the journal was not formatted"
+        )
+
+
+def b64(data: bytes) -> str:
+    return base64.b64encode(data).decode()

@@ -1,0 +1,196 @@
+"""A whole workbench in one folder: acquirer, network, cards, and the terminal on its virtual board.
+
+This is what `tapstone run`, the demo and the end-to-end tests stand on. Everything durable lives in
+the folder, so that a bench that is opened again carries on where it was.
+"""
+
+import asyncio
+import os
+import shutil
+import signal
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+from host_tools.acquirer import setup as acquirer_setup
+from host_tools.cards import world
+from host_tools.device import provision
+from host_tools.simulator.network import Network, short_socket_folder
+from host_tools.simulator.nor import NorChip
+from host_tools.simulator.panel import Panel
+from host_tools.simulator.pins import Pins
+from host_tools.simulator.pn532 import PN532
+from host_tools.simulator.terminal import TerminalProcess, deploy
+from host_tools.simulator.wires import Wires
+
+SERIAL, TERMINAL_ID, MERCHANT_ID = "SIM00001", "T0000001", "M00000000000001"
+FLASH_BYTES = 1024 * 1024
+_START_S = 20
+
+
+class BenchError(Exception):
+    """The bench could not be set up or started; the text says what to do."""
+
+
+class Acquirer:
+    """The acquirer as a process of its own, so that it can be killed like one."""
+
+    def __init__(self, data: Path):
+        self._data = data
+        self._process: asyncio.subprocess.Process | None = None
+        self.port = 0
+
+    @property
+    def running(self) -> bool:
+        return self._process is not None and self._process.returncode is None
+
+    async def start(self) -> None:
+        if self.running:
+            return
+        self._process = await asyncio.create_subprocess_exec(
+            sys.executable, "-m", "host_tools.acquirer",
+            "--data", str(self._data), "--port", str(self.port),
+            stdout=asyncio.subprocess.PIPE, stderr=None, start_new_session=True,
+        )  # fmt: skip
+        try:
+            line = await asyncio.wait_for(self._process.stdout.readline(), _START_S)
+        except TimeoutError:
+            raise BenchError("the acquirer did not start in time") from None
+        word, _, port = line.decode().partition(" ")
+        if word != "ready":
+            raise BenchError(f"the acquirer did not start: {line.decode().strip()}")
+        self.port = int(port)
+
+    async def stop(self, how: int = signal.SIGTERM) -> None:
+        if self._process and self.running:
+            self._process.send_signal(how)
+            await self._process.wait()
+
+
+class Bench:
+    """`on_message(dict)` hears of every change that a page would show; `on_line(text)` the log."""
+
+    def __init__(
+        self,
+        data: Path,
+        on_message: Callable[[dict], None] = lambda message: None,
+        on_line: Callable[[str], None] = lambda line: None,
+    ):
+        self.data = data.resolve()
+        self._on_message = on_message
+        self.acquirer = Acquirer(self.data / "acquirer")
+        self.network = Network()
+        self.provision_path = self.data / "provision.json"
+        self.flash_path = self.data / "flash.bin"
+        self.firmware = self.data / "firmware"
+        self.cards = {}
+        self.card_id: str | None = None
+        self.panel = Panel()
+        self.wires = Wires(short_socket_folder(self.data))
+        self.pins = Pins(self._pin_line, on_message)
+        self.reader = PN532(lambda data: self.wires.send("uart1", data), asyncio.sleep)
+        self._on_line = on_line
+        self.flash: NorChip
+        self.terminal: TerminalProcess
+
+    def _pin_line(self, line: str) -> None:
+        self.wires.send("gpio", line.encode() + b"\n")
+
+    # Life
+
+    def prepare(self) -> None:
+        """Makes what the folder does not hold yet: keys, cards, accounts, provisioning, journal."""
+        self.data.mkdir(parents=True, exist_ok=True)
+        os.chmod(self.data, 0o700)
+        self._environment = deploy(self.firmware)
+        cards = self.data / "cards"
+        world.create(cards)
+        acquirer_setup.create(self.acquirer._data, world.accounts(cards))
+        if not self.provision_path.exists():
+            self._provision(cards)
+        self.cards = {card.profile.id: card for card in world.cards(cards)}
+        self.flash = NorChip(self.flash_path, FLASH_BYTES)
+
+    def _provision(self, cards: Path) -> None:
+        enrolled = acquirer_setup.enroll(self.acquirer._data, SERIAL, TERMINAL_ID, MERCHANT_ID)
+        emv = world.emv_section(cards, SERIAL)
+        content = provision.document(
+            SERIAL, TERMINAL_ID, MERCHANT_ID, enrolled["host"], enrolled["keys"], emv
+        )
+        self.flash_path.unlink(missing_ok=True)
+        self.flash_path.write_bytes(b"\xff" * FLASH_BYTES)
+        provision.format_journal(self.firmware, self.flash_path, provision.seal_key(content))
+        provision.write(self.provision_path, content)
+
+    async def open(self) -> None:
+        await self.acquirer.start()
+        self.network.host_port = self.acquirer.port
+        await self.network.open()
+        self._point_terminal_at_network()
+        self.wires.spi("spi1", self.panel)
+        self.wires.spi("spi2", self.flash)
+        self.wires.serial("uart1", self.reader.feed)
+        self.wires.lines("gpio", self.pins.receive)
+        await self.wires.open()
+        environment = {
+            **self._environment,
+            "TAPSTONE_DEVICES": str(self.wires.folder),
+            "TAPSTONE_PROVISION": str(self.provision_path),
+            "TAPSTONE_SERIAL": SERIAL,
+        }
+        self.terminal = TerminalProcess(self.firmware, environment, self._on_line, self.pins.hungry)
+        self.power_on()
+
+    def _point_terminal_at_network(self) -> None:
+        content = provision.read(self.provision_path)
+        content["host"]["port"] = self.network.port
+        provision.write(self.provision_path, content)
+
+    async def close(self) -> None:
+        self.terminal.power_off()
+        await self.terminal.gone()
+        self.wires.close()
+        await self.network.close()
+        await self.acquirer.stop()
+        self.flash.close()
+        if self.wires.folder.parent != self.data:
+            shutil.rmtree(self.wires.folder, ignore_errors=True)
+
+    # What a person does to it
+
+    def power_on(self) -> None:
+        self.flash.power_on()
+        self.terminal.power_on()
+
+    def power_cut(self) -> None:
+        self.terminal.power_off()
+        self.reader.power_cycle()
+        self.panel.power_off()
+        self.pins.power_off()
+        self.flash.power_off()
+
+    async def press(self, keys: str) -> None:
+        for key in keys:
+            await self.pins.press(key)
+
+    def tap(self, card_id: str) -> None:
+        if card_id not in self.cards:
+            raise ValueError(f"there is no card {card_id!r}")
+        self.remove()
+        self.card_id = card_id
+        self.reader.place(self.cards[card_id])
+
+    def remove(self) -> None:
+        if self.card_id:
+            self.reader.remove()
+        self.card_id = None
+
+    async def set_network(self, mode: str) -> None:
+        await self.network.set_mode(mode)
+        self.pins.set_wifi(mode != "down")
+
+    async def set_acquirer(self, on: bool, how: int = signal.SIGTERM) -> None:
+        if on:
+            await self.acquirer.start()
+        else:
+            await self.acquirer.stop(how)

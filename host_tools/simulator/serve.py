@@ -1,0 +1,49 @@
+"""`tapstone run`: the bench and its page, until somebody says stop."""
+
+import fcntl
+import socket
+from collections.abc import Callable
+from pathlib import Path
+
+from host_tools.simulator import page
+from host_tools.simulator.front import Front
+
+
+class Taken(Exception):
+    """The port or the data folder is in use; the text says by what and what to do."""
+
+
+def _check_port(port: int) -> None:
+    try:
+        socket.create_server(("127.0.0.1", port)).close()
+    except OSError as error:
+        raise Taken(
+            f"port {port} is taken ({error.strerror}). "
+            f"Is another one running? Choose another: make run PORT={port + 1}"
+        ) from None
+
+
+def _lock(data: Path):
+    """One bench a folder: two terminals on one flash would be one too many."""
+    data.mkdir(parents=True, exist_ok=True)
+    lock = (data / "lock").open("w")
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        raise Taken(f"{data} is in use by another run") from None
+    return lock
+
+
+async def serve_bench(data: Path, port: int, say: Callable[[str], None]) -> None:
+    _check_port(port)
+    lock = _lock(data)
+    front = Front(data)
+    say("Preparing keys, cards and firmware ...")
+    try:
+        await front.open()
+        say(f"Tapstone is ready: [bold]http://127.0.0.1:{port}/[/bold]")
+        say("Test keys, not for live cards. Ctrl-C stops everything.")
+        await page.serve(front, "127.0.0.1", port)
+    finally:
+        await front.close()
+        lock.close()

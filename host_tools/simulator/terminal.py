@@ -1,0 +1,121 @@
+"""The terminal itself: the deployed firmware in a MicroPython process with a board-sized heap."""
+
+import asyncio
+import os
+import signal
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from host_tools import paths
+from host_tools.release.build import build
+
+HEAP = "512k"  # 64-bit objects are twice as large: this is 256 KB on a 32-bit board
+RESET_EXIT = 75
+_PAUSE_AFTER_CRASH_S = 1.0
+_WATCHDOG_LOOK_S = 0.25
+
+
+class TerminalProcess:
+    """Power on and off, resets, crashes and the watchdog, as a board has them."""
+
+    def __init__(
+        self,
+        program: Path,
+        environment: dict[str, str],
+        on_line: Callable[[str], None],
+        hungry: Callable[[], bool],
+    ):
+        self._program = program
+        self._environment = environment
+        self._on_line = on_line
+        self._hungry = hungry
+        self._process: asyncio.subprocess.Process | None = None
+        self._keeper: asyncio.Task | None = None
+        self.crashes = 0
+        self.boots = 0
+
+    @property
+    def powered(self) -> bool:
+        return self._keeper is not None
+
+    def power_on(self) -> None:
+        if self._keeper is None:
+            self._keeper = asyncio.create_task(self._keep())
+
+    def power_off(self) -> None:
+        """As pulling the plug: nothing in the process gets a chance to tidy up."""
+        if self._keeper:
+            self._keeper.cancel()
+            self._keeper = None
+        self._kill()
+
+    def _kill(self) -> None:
+        if self._process and self._process.returncode is None:
+            self._process.kill()
+
+    async def gone(self) -> None:
+        """Waits until a process that was killed has really ended."""
+        if self._process:
+            await self._process.wait()
+
+    async def _keep(self) -> None:
+        cause = "power"
+        while True:
+            code = await self._live(cause)
+            if code == RESET_EXIT:
+                cause = "reset"
+            elif code == -signal.SIGKILL:
+                cause = "watchdog"
+            else:
+                cause = "crash"
+                self.crashes += 1
+                self._on_line(f"the firmware ended with exit code {code}; it is started again")
+                await asyncio.sleep(_PAUSE_AFTER_CRASH_S)
+
+    async def _live(self, cause: str) -> int:
+        self.boots += 1
+        self._process = await asyncio.create_subprocess_exec(
+            paths.micropython(),
+            "-X",
+            f"heapsize={HEAP}",
+            str(self._program / "main.py"),
+            env={**os.environ, **self._environment, "TAPSTONE_RESET_CAUSE": cause},
+            cwd=self._program,
+            stdin=asyncio.subprocess.DEVNULL,
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.STDOUT,
+            start_new_session=True,  # Ctrl-C is for the whole: this one ends by its power
+        )
+        guard = asyncio.create_task(self._guard())
+        try:
+            async for line in self._process.stdout:
+                self._on_line(line.decode("utf-8", "replace").rstrip())
+            return await self._process.wait()
+        finally:
+            guard.cancel()
+            self._kill()
+
+    async def _guard(self) -> None:
+        """The watchdog of the board: resets a terminal that stopped feeding it."""
+        while True:
+            await asyncio.sleep(_WATCHDOG_LOOK_S)
+            if self._hungry():
+                self._on_line("the watchdog was not fed: reset")
+                self._kill()
+
+
+def deploy(target: Path) -> dict[str, str]:
+    """Compiles the firmware into `target`; gives the environment that finds it there."""
+    build("unix", target)
+    return {"MICROPYPATH": f"{target}:.frozen"}
+
+
+class Stopwatch:
+    """Seconds since it was made: the demo and the tests say how long things took."""
+
+    def __init__(self):
+        self._start = time.monotonic()
+
+    def __call__(self) -> float:
+        return time.monotonic() - self._start

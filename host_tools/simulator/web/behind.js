@@ -1,0 +1,114 @@
+// What lies behind the counter: the journal, the acquirer's ledger, the events, and where the money is.
+
+import { byId, fill, make, yuan } from "./dom.js";
+import { inChinese, t } from "./texts.js";
+
+const SHOWN_RECORDS = 200;
+const SHOWN_EVENTS = 200;
+const PAGES_PER_SECTOR = 15;
+
+const money = { banked: { count: 0, fen: 0 }, stored: { count: 0, fen: 0 }, checking: { count: 0, fen: 0 } };
+
+const identity = (item) => `${inChinese()} ${JSON.stringify(item)}`;
+
+export function showJournal({ sectors, records, pending }) {
+  showSectors(sectors);
+  showRecords(records);
+  money.stored = pending;
+  money.checking = total(records.filter((record) => record.state === "checking"));
+  showMoney();
+}
+
+const total = (records) => ({
+  count: records.length,
+  fen: records.reduce((sum, record) => sum + (record.amount_fen ?? 0), 0),
+});
+
+function showSectors(sectors) {
+  const strip = byId("sectors");
+  while (strip.children.length > sectors.length) strip.lastChild.remove();
+  while (strip.children.length < sectors.length) strip.append(make("i", "", make("b")));
+  sectors.forEach(({ index, state, fill: filled }, place) => {
+    const cell = strip.children[place];
+    cell.dataset.state = state;
+    cell.firstChild.style.height = `${(100 * filled) / PAGES_PER_SECTOR}%`;
+    cell.title = t("sector {n}: {state}", { n: index, state: t(state) });
+  });
+  const used = sectors.filter(({ state }) => state !== "blank").length;
+  strip.setAttribute("aria-label", t("{used} of {all} sectors in use", { used, all: sectors.length }));
+}
+
+function showRecords(records) {
+  const newest = records.toSorted((a, b) => b.seq - a.seq || b.pos - a.pos).slice(0, SHOWN_RECORDS);
+  fill(byId("records"), newest, identity, recordRow);
+  const older = records.length - newest.length;
+  if (older) byId("records").append(make("li", "older", t("and {n} older ones", { n: older })));
+  byId("journal-count").textContent = t(records.length ? "{n} records" : "No records", { n: records.length });
+}
+
+function recordRow({ pos, seq, kind, text, amount_fen, state, time }) {
+  const row = make(
+    "li",
+    "record",
+    make("span", "seq", `${seq}`),
+    make("span", "text", text),
+    make("span", "amount", amount_fen == null ? "" : yuan(amount_fen)),
+    make("span", "detail", [time, kind, `@${pos}`].filter(Boolean).join(" · ")),
+    pill(state),
+  );
+  row.dataset.state = state;
+  return row;
+}
+
+function pill(state) {
+  const element = make("span", "pill", t(String(state ?? "")));
+  element.dataset.state = state;
+  return element;
+}
+
+export function showLedger({ rows, net_fen, count }) {
+  fill(byId("ledger-rows"), rows.toReversed(), identity, ledgerRow);
+  byId("ledger-net").textContent = yuan(net_fen);
+  byId("ledger-count").textContent = t(count ? "{n} entries" : "No entries", { n: count });
+  money.banked = { count, fen: net_fen };
+  showMoney();
+}
+
+function ledgerRow({ time, stan, rrn, what, amount_fen, card, state }) {
+  const row = make(
+    "tr",
+    "",
+    make("td", "time", time),
+    make("td", "reference", make("b", "", stan), make("small", "", rrn)),
+    make("td", "what", make("b", "", what), make("small", "", card)),
+    make("td", "number", make("b", "amount", yuan(amount_fen)), pill(state)),
+  );
+  row.dataset.state = state;
+  return row;
+}
+
+export function showEvent({ time, text }) {
+  const list = byId("event-list");
+  list.prepend(make("li", "new", make("time", "", time), make("span", "", text)));
+  while (list.children.length > SHOWN_EVENTS) list.lastChild.remove();
+}
+
+export function forgetEvents() {
+  byId("event-list").replaceChildren();
+}
+
+const DETAILS = {
+  banked: ["in the ledger: {n}", "nothing yet"],
+  stored: ["safe in the terminal: {n}", "nothing waiting"],
+  checking: ["asking the acquirer: {n}", "nothing in doubt"],
+};
+
+function showMoney() {
+  for (const [where, { count, fen }] of Object.entries(money)) {
+    const tile = byId(where);
+    tile.querySelector(".amount").textContent = yuan(fen);
+    tile.querySelector(".detail").textContent = t(DETAILS[where][count ? 0 : 1], { n: count });
+    tile.classList.toggle("none", !count);
+    byId(`share-${where}`).style.flexGrow = Math.max(0, fen);
+  }
+}
