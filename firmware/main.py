@@ -96,18 +96,19 @@ async def main():
     feed = hardware.watchdog(_WATCHDOG_MS)
     panel = hardware.display()
     panel.start()
-    people = People(View(panel), hardware.keypad(), hardware.leds(), hardware.buzzer())
+    view = View(panel)
+    people = People(view, hardware.keypad(), hardware.leds(), hardware.buzzer())
     people.show("starting")
     try:
         s = services(hardware, people, feed)
         await s.reader.start()
-    except (provisioning.BadSettings, emv.config.BadConfig) as error:
+    except (provisioning.BadSettings, emv.config.ConfigError) as error:
         await out_of_order(people, feed, "not_provisioned", error)
     except (NotAJournal, WrongKey, Damaged) as error:
         await out_of_order(people, feed, "journal_unreadable", error)
     except EntropyFailed as error:
         await out_of_order(people, feed, "system_fault", error)
-    people.language = s.settings.language
+    view.language = s.settings.language
 
     def on_fault(name, text):
         people.show("fault", reason="system_fault", code=name, support=s.settings.terminal.support)

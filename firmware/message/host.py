@@ -13,6 +13,7 @@ from message import fields as f
 
 SIGN_IN = "001"
 ECHO = "301"
+_NO_NETWORK_CODE = "000"
 _NETWORK = const(0)  # the DUKPT counter of network management
 _TYPE = {"0200": "22", "0220": "30", "0221": "30"}
 
@@ -121,7 +122,7 @@ class HostMessages:
         fields, private = self._financial(sale)
         fields[23] = "%04d" % sale.card_sequence
         fields[55] = codec.pack_chip(sale.chip)
-        fields[60] = _TYPE[mti] + "%06d" % sale.batch
+        fields[60] = _TYPE[mti] + "%06d" % sale.batch + _NO_NETWORK_CODE
         fields[62] = sale.card_data
         return (mti[:2], fields[11]), self._pack(mti, sale.number, fields, private, held)
 
@@ -129,7 +130,7 @@ class HostMessages:
         """-> (key, bytes) of 0400 or its repeat 0401 for a sale that was sent online."""
         fields, private = self._financial(sale)
         fields[39] = reason
-        fields[60] = _TYPE["0200"] + "%06d" % sale.batch
+        fields[60] = _TYPE["0200"] + "%06d" % sale.batch + _NO_NETWORK_CODE
         return (mti[:2], fields[11]), self._pack(mti, sale.number, fields, private, held)
 
     def read(self, frame):

@@ -66,9 +66,10 @@ class Forwarding:
 
     def _next(self):
         ready = self._link.ready
-        if ready and not self._was_ready:
+        if ready != self._was_ready:
+            print("link", "up" if ready else "down")
             self._forwarder.line_is_back()
-        self._was_ready = ready
+            self._was_ready = ready
         if not ready or self.paused:
             return None
         return self._forwarder.next(self._clock.now_ms())

@@ -26,6 +26,8 @@ class People:
     # Screen
 
     def show(self, name, **values):
+        """Also told on the console: a technician, and a test, can follow what the merchant sees."""
+        print("screen", name, values.get("reason", ""))
         self._leds.show(_READY if name == "present" else _LIGHTS_OFF)
         self._view.show(name, **values)
 

@@ -162,7 +162,7 @@ class SaleDesk:
             sale.number,
             self._online_able(),
         )
-        kernel = emv.transaction(s.emv_config, request)
+        kernel = emv.entry.transaction(s.emv_config, request)
         answer = None
         try:
             while True:
@@ -200,7 +200,7 @@ class SaleDesk:
             return self._abandon(sale, Result(DECLINED, "network_needed", sale))
         s.book.open(b.REQUEST, sale, sale.number)
         s.book.in_play = sale.number
-        s.people.show("processing", fen=sale.amount_fen, note="asking_bank")
+        s.people.show("processing", fen=sale.amount_fen, note="contacting_bank")
         key, data = s.messages.sale("0200", sale, s.book.held())
         reply = await s.link.exchange(key, data)
         if reply is NOT_SENT:

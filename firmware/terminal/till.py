@@ -11,6 +11,7 @@ _DOUBT_MS = const(30000)
 _HISTORY_MS = const(60000)
 _HISTORY_ROWS = const(20)
 _MOST_DIGITS = const(9)
+_CVM = ("no_cvm", "signature", "online_pin", "device")  # text keys, in the order of emv's constants
 
 
 def keyed(amount_fen, key):
@@ -91,8 +92,8 @@ class Till:
     def _announce(self, result, amount_fen):
         people, kind = self._s.people, result.kind
         if kind == s.PAID:
-            card, answer = _card(result), result.sale.answer
-            self._show("approved", fen=amount_fen, card=card, ref=answer[0], cvm=result.sale.cvm)
+            card, ref, cvm = _card(result), result.sale.answer[0], _CVM[result.sale.cvm]
+            self._show("approved", fen=amount_fen, card=card, ref=ref, cvm=cvm)
         elif kind == s.STORED:
             people.stored()
             self._show("stored", fen=amount_fen, card=_card(result), **self._stored())
@@ -145,7 +146,15 @@ class Till:
                 await self._entry(*rows[at])
 
     async def _entry(self, sale, word):
-        self._show("entry", sale=sale, word=word)
+        self._show(
+            "entry",
+            fen=sale.amount_fen,
+            word=word,
+            when="%04d-%02d-%02d %02d:%02d" % sale.time[:5],
+            card=sale.masked_pan,
+            ref=sale.answer[0],
+            code=sale.answer[2],
+        )
         await self._s.people.key(_HISTORY_MS)
 
 

@@ -44,6 +44,6 @@ class TransactionKeys:
 
 
 def _derive(key: bytes, usage: int, context: bytes) -> bytes:
-    """Derivation data: version 1, block 1, usage, AES-128 (2), 128 bits, then 8 bytes of context."""
+    """Derivation data: version 1, block 1, usage, AES-128 (2), 128 bits, 8 bytes of context."""
     data = b"\x01\x01" + usage.to_bytes(2, "big") + b"\x00\x02\x00\x80" + context
-    return Cipher(algorithms.AES(key), modes.ECB()).encryptor().update(data)  # noqa: S305 one block
+    return Cipher(algorithms.AES(key), modes.ECB()).encryptor().update(data)  # noqa: S305

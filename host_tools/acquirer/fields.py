@@ -89,9 +89,7 @@ REQUIRED = {
 }
 
 _FINANCIAL_PRIVATE = {TRANSACTION_ID, CAPTURE_TIME, HELD}
-REQUIRED_PRIVATE = {
-    mti: {NONCE, HELD} if mti == "0800" else _FINANCIAL_PRIVATE for mti in REQUIRED
-}
+REQUIRED_PRIVATE = {mti: {NONCE, HELD} if mti == "0800" else _FINANCIAL_PRIVATE for mti in REQUIRED}
 
 # DE 60: the type digits that a request may carry.
 BATCH_TYPE = {"0800": "00", "0200": "22", "0220": "30", "0221": "30", "0400": "22", "0401": "22"}

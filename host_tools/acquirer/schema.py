@@ -71,6 +71,7 @@ requests = Table(
     Column("rrn", String(12), nullable=False, unique=True),
     Column("code", String(2), nullable=False),
     Column("state", String(10), nullable=False),
+    Column("reason", String(32), nullable=False),
     Column("reply", Text, nullable=False),
     UniqueConstraint("merchant_id", "terminal_id", "key_id", "batch", "stan", "kind"),
     UniqueConstraint("transaction_id", "kind"),
@@ -109,6 +110,7 @@ notices = Table(
     Column("level", String(10), nullable=False),  # event, alarm, exception
     Column("code", String(32), nullable=False),
     Column("subject", String(64), nullable=False),
+    Column("detail", Text, nullable=False),
     Column("request_id", ForeignKey("requests.id")),
     Column("count", Integer, nullable=False),
     Column("first_at", String(32), nullable=False),

@@ -4,6 +4,7 @@ Whoever awaits is released only after the commit. This is where "committed befor
 """
 
 import asyncio
+import logging
 import queue
 import threading
 from collections.abc import Callable
@@ -11,10 +12,11 @@ from concurrent.futures import Future
 from typing import Any
 
 from sqlalchemy import Connection, Engine
-from sqlalchemy.exc import OperationalError, SQLAlchemyError
+from sqlalchemy.exc import OperationalError
 
 Work = Callable[[Connection], Any]
 _BATCH = 256
+log = logging.getLogger(__name__)
 
 
 class Unavailable(Exception):
@@ -69,9 +71,9 @@ class Store:
         try:
             with self._engine.begin() as connection:
                 outcomes = [_attempt(connection, work) for work, _ in batch]
-        except SQLAlchemyError as error:
-            failure = Unavailable(f"the database failed: {type(error).__name__}")
-            outcomes = [(None, failure)] * len(batch)
+        except Exception as error:  # noqa: BLE001 whatever it was: nobody is told "committed"
+            log.error("a batch of %d was not committed: %s", len(batch), error)
+            outcomes = [(None, Unavailable("the database failed"))] * len(batch)
         for (_, future), (value, error) in zip(batch, outcomes):
             if error:
                 future.set_exception(error)

@@ -74,6 +74,7 @@ def decode(frame: bytes) -> Message:
         fields, _ = iso8583.decode(frame, SPEC)
     except iso8583.DecodeError as error:
         fields, fault = error.doc_dec, f"{error.msg} (DE {error.field})"
+        fields.pop(error.field, None)
     message = Message(fields.pop("t", ""), fields, frame=frame, fault=fault)
     for number in NUMERIC:
         if number in fields and not fields[number].isdigit():

@@ -18,7 +18,7 @@ _APPLICATIONS = {"unionpay": Quick, "visa": Quick, "mastercard": MChip}
 
 
 class Card:
-    """An ISO 14443-4 type A card. `delay_ms` is how long it thinks before each answer.
+    """An ISO 14443-4 type A card. `thinking_ms` is how long it thinks before each answer.
 
     A tap begins with SELECT PPSE. `apdu` returns None when the card has left the field; it stays
     silent until it is presented again. `profile` names it, `memory` is what it saw.
@@ -33,7 +33,7 @@ class Card:
         self.personal = personal
         self.profile = personal.profile
         self.memory = memory
-        self.delay_ms = personal.profile.slow_ms
+        self.thinking_ms = personal.profile.slow_ms
         self.uid = b"\x08" + sha1(self.profile.id.encode(), usedforsecurity=False).digest()[:3]
         self._application = _APPLICATIONS[self.profile.scheme](personal, memory, random)
         self._begin()

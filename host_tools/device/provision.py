@@ -4,20 +4,13 @@ The technician's tool writes it over serial; the virtual terminal has it in its 
 journal's flash is formatted here and nowhere else: the firmware never formats anything.
 """
 
-import base64
 import json
 import os
-import subprocess
 from pathlib import Path
 
-from host_tools import paths
+from host_tools.device import target
 
 FORMAT = "tapstone-provision/1"
-_TARGET = Path(__file__).parent / "on_target"
-
-
-class ProvisionError(Exception):
-    """The terminal could not be provisioned; the text says why."""
 
 
 def document(
@@ -66,17 +59,4 @@ def seal_key(content: dict) -> bytes:
 
 def format_journal(firmware: Path, image: Path, key: bytes) -> None:
     """Formats a blank flash image with the firmware's own code; refuses any other image."""
-    done = subprocess.run(
-        [paths.micropython(), str(_TARGET / "journal_format.py"), str(image), key.hex()],
-        env={**os.environ, "MICROPYPATH": f"{firmware}:{_TARGET}:.frozen"},
-        capture_output=True,
-        text=True,
-    )
-    if done.returncode:
-        raise ProvisionError(
-            (done.stderr or done.stdout).strip() or "the journal was not formatted"
-        )
-
-
-def b64(data: bytes) -> str:
-    return base64.b64encode(data).decode()
+    target.run(firmware, "journal_format.py", str(image), key.hex())

@@ -50,7 +50,9 @@ def pack(glyphs: list[Glyph], bits: int) -> bytes:
     for glyph, bitmap in zip(ordered, bitmaps, strict=True):
         top = glyph.top if glyph.rows else 0
         place = offset.to_bytes(3, "little")
-        records.append(_RECORD.pack(ord(glyph.character), glyph.advance, top, len(glyph.rows), place))
+        records.append(
+            _RECORD.pack(ord(glyph.character), glyph.advance, top, len(glyph.rows), place)
+        )
         offset += len(bitmap)
     header = _HEADER.pack(_MAGIC, bits, height, len(ordered))
     return b"".join([header, *records, *bitmaps])

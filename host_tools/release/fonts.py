@@ -32,6 +32,7 @@ class Face:
 
 FACES = [
     Face("text16", "NotoSansCJK-Regular.ttc", 16, True),
+    Face("body20", "NotoSansCJK-Regular.ttc", 20, True),
     Face("title24", "NotoSansCJK-Bold.ttc", 24, True),
     Face("amount34", "NotoSansCJK-Bold.ttc", 34, False),
     Face("amount48", "NotoSansCJK-Bold.ttc", 48, False),
@@ -47,7 +48,13 @@ def texts() -> dict[str, tuple[str, str]]:
 
 def characters() -> str:
     """Every character that a text can contain, ascending."""
-    used = {character for pair in texts().values() for text in pair for character in text if character != "\n"}
+    used = {
+        character
+        for pair in texts().values()
+        for text in pair
+        for character in text
+        if character != "\n"
+    }
     return "".join(sorted(used | set(_ASCII) | {"¥", _TOFU}))
 
 
@@ -98,7 +105,10 @@ def _tofu(size: int) -> fontfile.Glyph:
     side = size * 3 // 4
     frame = icons.render([("+", icons.box(0.1, 0.0, 0.9, 1.0, 0.05))], side)
     hole = icons.render([("+", icons.box(0.2, 0.1, 0.8, 0.9, 0.0))], side)
-    rows = [[max(0.0, a - b) for a, b in zip(*pair, strict=True)] for pair in zip(frame, hole, strict=True)]
+    rows = [
+        [max(0.0, a - b) for a, b in zip(*pair, strict=True)]
+        for pair in zip(frame, hole, strict=True)
+    ]
     return fontfile.trimmed(_TOFU, rows, -side)
 
 
@@ -124,7 +134,9 @@ def main() -> None:
     sizes = make(paths.firmware_dir() / "ui" / "fonts")
     for name, size in sizes.items():
         sys.stdout.write(f"{name:10} {size:7,} bytes\n")
-    sys.stdout.write(f"{'total':10} {sum(sizes.values()):7,} bytes, {len(characters())} characters\n")
+    sys.stdout.write(
+        f"{'total':10} {sum(sizes.values()):7,} bytes, {len(characters())} characters\n"
+    )
 
 
 if __name__ == "__main__":

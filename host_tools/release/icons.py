@@ -213,6 +213,7 @@ def icons() -> dict[str, tuple[str, Layers, int]]:
         ({"mark": _MARK}, 96),
         (_STATUS, 18),
         (_KEYS, 18),
+        ({"dot": [("+", disc(0.5, 0.5, 0.46))]}, 11),
         (_quarters(), 6),
     ]
     listed = [(name, layers, size) for group, size in sizes for name, layers in group.items()]

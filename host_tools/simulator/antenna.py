@@ -9,6 +9,7 @@ OK = 0x00
 _BITS_PER_S = 13.56e6 / 128
 _FRAME_DELAY_S = 100e-6
 _SEARCH_S = 0.005
+_CARDS_LIMIT_S = 5.0  # the longest waiting time of ISO/IEC 14443-4
 
 _CHIP_FSDI = 5  # 64 bytes: what the chip itself offers to cards
 _CHIP_CID = 1  # what it gives to type B cards
@@ -54,27 +55,28 @@ class Antenna:
         self.target: Picc | None = None
         self.pcd = Pcd(0, None)
 
-    async def exchange(self, block: bytes) -> tuple[int, bytes]:
-        """One frame to the target and back: the chip's status, and the card's frame if OK."""
+    async def exchange(self, block: bytes, limit_s: float) -> tuple[int, bytes]:
+        """One frame to the target and back, who may think for `limit_s`: the chip's status, and
+        the card's frame if OK."""
         target = self.target
         heard = target is not None and not self._faults.strike("to_card")
         reply = target.frame(block) if target and heard else None
         fault = self._faults.strike("from_card") if reply is not None else None
-        pause_s = target.pause_s if target else 0.0
-        in_time = reply is not None and pause_s <= self.timeout_s
-        await self._wait(
-            _air_s(block) + (pause_s + _air_s(reply or b"") if in_time else self.timeout_s)
-        )
+        if target and reply is not None and target.pause_s <= limit_s:
+            await self._wait(_air_s(block) + target.pause_s + _air_s(reply))
+        else:
+            reply = None
+            await self._wait(_air_s(block) + self.timeout_s)
         if target and target.left:  # perhaps while it was thinking
             self._picc = None if self._picc is target else self._picc
             return TIMEOUT, b""
         if fault:
             return fault.status, b""
-        return (OK, reply) if in_time and reply is not None else (TIMEOUT, b"")
+        return (TIMEOUT, b"") if reply is None else (OK, reply)
 
     async def block(self, block: bytes) -> bytes | None:
-        """The card's frame, or None."""
-        status, reply = await self.exchange(block)
+        """The same on the chip's own account, which knows how long cards may take."""
+        status, reply = await self.exchange(block, _CARDS_LIMIT_S)
         return reply if status == OK else None
 
     async def find(self, kind: str, attempts: int) -> bytes | None:

@@ -25,6 +25,7 @@ from host_tools.simulator.wires import Wires
 
 SERIAL, TERMINAL_ID, MERCHANT_ID = "SIM00001", "T0000001", "M00000000000001"
 FLASH_BYTES = 1024 * 1024
+RESULTS = ("approved", "stored", "declined", "try_again", "in_doubt", "refused", "fault")
 _START_S = 20
 
 
@@ -36,7 +37,7 @@ class Acquirer:
     """The acquirer as a process of its own, so that it can be killed like one."""
 
     def __init__(self, data: Path):
-        self._data = data
+        self.data = data
         self._process: asyncio.subprocess.Process | None = None
         self.port = 0
 
@@ -49,7 +50,7 @@ class Acquirer:
             return
         self._process = await asyncio.create_subprocess_exec(
             sys.executable, "-m", "host_tools.acquirer",
-            "--data", str(self._data), "--port", str(self.port),
+            "--data", str(self.data), "--port", str(self.port),
             stdout=asyncio.subprocess.PIPE, stderr=None, start_new_session=True,
         )  # fmt: skip
         try:
@@ -65,6 +66,33 @@ class Acquirer:
         if self._process and self.running:
             self._process.send_signal(how)
             await self._process.wait()
+
+
+class Screens:
+    """The screens that the terminal has shown, as it tells them on its console."""
+
+    def __init__(self):
+        self.shown: list[str] = []  # "approved", "declined no_network"
+        self._more = asyncio.Event()
+
+    def line(self, line: str) -> None:
+        if line.startswith("screen "):
+            self.shown.append(line[7:].strip())
+            self._more.set()
+
+    async def wait(self, *names: str, since: int = 0, seconds: float = 20) -> str:
+        """The first screen after `since` with one of these names; TimeoutError with what came."""
+        end = asyncio.get_running_loop().time() + seconds
+        while True:
+            for shown in self.shown[since:]:
+                if shown.split()[0] in names:
+                    return shown
+            self._more.clear()
+            left = end - asyncio.get_running_loop().time()
+            try:
+                await asyncio.wait_for(self._more.wait(), left)
+            except TimeoutError:
+                raise TimeoutError(f"waited for {names}, saw {self.shown[since:]}") from None
 
 
 class Bench:
@@ -90,6 +118,8 @@ class Bench:
         self.pins = Pins(self._pin_line, on_message)
         self.reader = PN532(lambda data: self.wires.send("uart1", data), asyncio.sleep)
         self._on_line = on_line
+        self.screens = Screens()
+        self._signed_in = False
         self.flash: NorChip
         self.terminal: TerminalProcess
 
@@ -105,14 +135,14 @@ class Bench:
         self._environment = deploy(self.firmware)
         cards = self.data / "cards"
         world.create(cards)
-        acquirer_setup.create(self.acquirer._data, world.accounts(cards))
+        acquirer_setup.create(self.acquirer.data, world.accounts(cards))
         if not self.provision_path.exists():
             self._provision(cards)
         self.cards = {card.profile.id: card for card in world.cards(cards)}
         self.flash = NorChip(self.flash_path, FLASH_BYTES)
 
     def _provision(self, cards: Path) -> None:
-        enrolled = acquirer_setup.enroll(self.acquirer._data, SERIAL, TERMINAL_ID, MERCHANT_ID)
+        enrolled = acquirer_setup.enroll(self.acquirer.data, SERIAL, TERMINAL_ID, MERCHANT_ID)
         emv = world.emv_section(cards, SERIAL)
         content = provision.document(
             SERIAL, TERMINAL_ID, MERCHANT_ID, enrolled["host"], enrolled["keys"], emv
@@ -138,7 +168,7 @@ class Bench:
             "TAPSTONE_PROVISION": str(self.provision_path),
             "TAPSTONE_SERIAL": SERIAL,
         }
-        self.terminal = TerminalProcess(self.firmware, environment, self._on_line, self.pins.hungry)
+        self.terminal = TerminalProcess(self.firmware, environment, self._heard, self.pins.hungry)
         self.power_on()
 
     def _point_terminal_at_network(self) -> None:
@@ -156,6 +186,12 @@ class Bench:
         if self.wires.folder.parent != self.data:
             shutil.rmtree(self.wires.folder, ignore_errors=True)
 
+    def _heard(self, line: str) -> None:
+        self.screens.line(line)
+        if line.startswith("link "):
+            self._signed_in = line == "link up"
+        self._on_line(line)
+
     # What a person does to it
 
     def power_on(self) -> None:
@@ -163,6 +199,7 @@ class Bench:
         self.terminal.power_on()
 
     def power_cut(self) -> None:
+        self._signed_in = False
         self.terminal.power_off()
         self.reader.power_cycle()
         self.panel.power_off()
@@ -180,10 +217,38 @@ class Bench:
         self.card_id = card_id
         self.reader.place(self.cards[card_id])
 
+    async def sell(self, amount_fen: int, card_id: str, *ends: str, seconds: float = 20) -> str:
+        """Keys the amount, taps the card when asked to, takes it away; the screen that ends it."""
+        since = len(self.screens.shown)
+        await self.press(f"{amount_fen}E")
+        await self.screens.wait("present", since=since)
+        self.tap(card_id)
+        try:
+            return await self.screens.wait(*(ends or RESULTS), since=since, seconds=seconds)
+        finally:
+            self.remove()
+
     def remove(self) -> None:
         if self.card_id:
             self.reader.remove()
         self.card_id = None
+
+    async def online(self, seconds: float = 20) -> None:
+        """Waits until the terminal has signed in."""
+        end = asyncio.get_running_loop().time() + seconds
+        while not self._signed_in:
+            if asyncio.get_running_loop().time() > end:
+                raise TimeoutError("the terminal did not sign in")
+            await asyncio.sleep(0.05)
+
+    async def dead(self, seconds: float = 20) -> None:
+        """Waits until the power has failed (an armed cut)."""
+        end = asyncio.get_running_loop().time() + seconds
+        while self.terminal.powered:
+            if asyncio.get_running_loop().time() > end:
+                raise TimeoutError(f"the power did not fail; screens: {self.screens.shown[-5:]}")
+            await asyncio.sleep(0.02)
+        await self.terminal.gone()
 
     async def set_network(self, mode: str) -> None:
         await self.network.set_mode(mode)

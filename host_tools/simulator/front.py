@@ -182,7 +182,7 @@ class Front:
             self._tell({"type": "journal", **decoded})
 
     async def _watch_ledger(self) -> None:
-        path = self.bench.data / "acquirer" / "ledger.sqlite"
+        path = self.bench.acquirer.data
         while True:
             rows = await asyncio.to_thread(ledger.rows, path, _LEDGER_ROWS)
             totals = await asyncio.to_thread(ledger.totals, path)

@@ -90,7 +90,7 @@ class PN532:
 
     def _received(self, frame: bytes) -> None:
         if frame == hsu.NACK:
-            self._write(self._last_answer)
+            self._send("answer", self._last_answer)
             return
         self._cancel()  # an ACK ends the running command, and so does a new one
         if frame == hsu.ACK:
@@ -244,7 +244,7 @@ class PN532:
         mode = self._registers.get(_TX_MODE, 0)
         if target and (mode ^ _MODE[target.card.kind]) & _MODULATION:
             return bytes((TIMEOUT,))  # the card does not understand this modulation
-        status, reply = await self._antenna.exchange(data)
+        status, reply = await self._antenna.exchange(data, self._antenna.timeout_s)
         return bytes((status,)) + reply
 
     async def _in_deselect(self, data: bytes) -> bytes:

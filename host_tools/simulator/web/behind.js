@@ -74,13 +74,16 @@ export function showLedger({ rows, net_fen, count }) {
   showMoney();
 }
 
+/** 621094******0011 -> 621094••0011 */
+const shortened = (card) => String(card ?? "").replace(/\*+/, "••");
+
 function ledgerRow({ time, stan, rrn, what, amount_fen, card, state }) {
   const row = make(
     "tr",
     "",
     make("td", "time", time),
     make("td", "reference", make("b", "", stan), make("small", "", rrn)),
-    make("td", "what", make("b", "", what), make("small", "", card)),
+    make("td", "what", make("b", "", what), make("small", "", shortened(card))),
     make("td", "number", make("b", "amount", yuan(amount_fen)), pill(state)),
   );
   row.dataset.state = state;

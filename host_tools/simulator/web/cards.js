@@ -1,9 +1,12 @@
 // The tray of virtual cards: click to tap, drag onto the reader to hold.
 
 import { dragging } from "./drag.js";
-import { byId, make } from "./dom.js";
+import { byId, choose, make } from "./dom.js";
 import { inChinese, t } from "./texts.js";
 
+const EVERYDAY = 7; // so many cards lie open, the rest behind a tab
+const SCHEMES = { unionpay: "UnionPay", visa: "Visa", mastercard: "Mastercard" };
+const HUE_STEP = 47;
 const AFTER_BEEP_MS = 600;
 const PATIENCE_MS = 4000; // a tapped card leaves after this even if nothing beeped
 
@@ -15,11 +18,20 @@ let leaving = 0;
 
 export function startCards(sendCommand) {
   send = sendCommand;
+  byId("tray-tabs").onclick = ({ target }) => target.dataset.tray && openTray(target.dataset.tray);
+  openTray("everyday");
+}
+
+function openTray(chosen) {
+  choose(byId("tray-tabs"), "tray", chosen);
+  for (const tray of ["everyday", "special"]) byId(`cards-${tray}`).hidden = tray !== chosen;
 }
 
 export function showCards(message) {
   cards = message.cards;
-  byId("cards").replaceChildren(...cards.map(trayCard));
+  byId("cards-everyday").replaceChildren(...cards.slice(0, EVERYDAY).map(trayCard));
+  byId("cards-special").replaceChildren(...cards.slice(EVERYDAY).map(trayCard));
+  byId("tray-tabs").hidden = cards.length <= EVERYDAY;
   showHeld(held);
 }
 
@@ -30,7 +42,7 @@ export function showHeld(id) {
     byId("held").replaceChildren(...(card ? [heldCard(card)] : []));
   }
   held = id;
-  for (const element of byId("cards").children) element.classList.toggle("out", element.dataset.card === id);
+  for (const element of byId("cards").querySelectorAll(".card")) element.classList.toggle("out", element.dataset.card === id);
 }
 
 /** The terminal beeped: the customer takes a tapped card away. */
@@ -100,10 +112,13 @@ function face(card) {
     make("span", "name", name(card)),
     make("span", "note", card.note),
     make("span", "chip"),
-    make("span", "scheme", card.scheme),
+    make("span", "scheme", SCHEMES[card.scheme] ?? card.scheme),
   );
+  const place = cards.indexOf(card);
   element.dataset.card = card.id;
-  element.dataset.scheme = String(card.scheme).toLowerCase();
+  element.classList.toggle("special", place >= EVERYDAY);
+  element.style.setProperty("--hue", place * HUE_STEP);
+  element.dataset.scheme = card.scheme;
   return element;
 }
 

@@ -21,8 +21,11 @@ export function paintBand(buffer) {
   }
   const image = new ImageData(WIDTH, lines);
   expand(new Uint8Array(buffer, HEADER_BYTES), image.data);
-  byId("screen").getContext("2d").putImageData(image, 0, y);
+  context().putImageData(image, 0, y);
 }
+
+/** A canvas that only ever takes pixels is better off in plain memory. */
+const context = () => byId("screen").getContext("2d", { willReadFrequently: true });
 
 /** RGB565 to RGBA; the low bits repeat the high ones, so that full white stays full white. */
 function expand(source, target) {

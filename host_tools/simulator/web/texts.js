@@ -17,6 +17,8 @@ const CHINESE = {
   "Keypad": "键盘",
   "Buzzer": "蜂鸣器",
   "Cards": "卡片",
+  "Everyday": "常用",
+  "Special": "特殊",
   "Click to tap. Drag onto the reader to hold it there.": "点击即挥卡；拖到读卡区则一直放着。",
   "tap": "挥卡",
   "take away": "移开",

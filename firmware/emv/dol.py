@@ -1,0 +1,32 @@
+"""Data object lists: what the card asks to be told, and the answer (Book 3 5.4)."""
+
+from .tags import COMPRESSED, NUMERIC
+from .tlv import TlvError, read_tag
+
+
+def parse(dol):
+    """A list of (tag, length). Raises TlvError where the list ends inside an entry."""
+    entries, at = [], 0
+    while at < len(dol):
+        tag, at = read_tag(dol, at)
+        if at >= len(dol):
+            raise TlvError("data object list cut short")
+        entries.append((tag, dol[at]))
+        at += 1
+    return entries
+
+
+def fill(dol, lookup):
+    """The concatenated values for `dol`; `lookup(tag)` gives bytes, or None for what is unknown."""
+    return b"".join([_fit(tag, lookup(tag) or b"", size) for tag, size in parse(dol)])
+
+
+def _fit(tag, value, size):
+    short = size - len(value)
+    if short == 0:
+        return value
+    if tag in NUMERIC:
+        return bytes(short) + value if short > 0 else value[-short:]
+    if short < 0:
+        return value[:size]
+    return value + (b"\xff" if value and tag in COMPRESSED else b"\0") * short

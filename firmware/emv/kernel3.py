@@ -1,0 +1,29 @@
+"""Kernel 3 (Visa, qVSDC): its bits, and the shared flow. Follows the public flow of Book C-3."""
+
+from . import qvsdc
+
+# (byte, bit) as the book writes them.
+RULES = {
+    "ttq": {
+        "contact": (1, 5),
+        "offline_only": (1, 4),
+        "online_pin": (1, 3),
+        "signature": (1, 2),
+        "oda_for_online": (1, 1),
+        "online_cryptogram": (2, 8),
+        "cvm_required": (2, 7),
+    },
+    "ctq": {
+        "online_pin": (1, 8),
+        "signature": (1, 7),
+        "online_if_oda_fails": (1, 6),
+        "switch_if_oda_fails": (1, 5),
+        "online_if_expired": (1, 4),
+        "device_cvm": (2, 8),
+    },
+}
+
+
+def run(session):
+    """The kernel as the entry point activates it."""
+    return qvsdc.run(session, RULES)

@@ -1,0 +1,137 @@
+"""Reads the subset fonts (`host_tools/release/fontfile.py` describes the file).
+
+A font stays in its file, or where ROMFS has mapped it: in RAM are the index, eight bytes a glyph, and a
+bounded number of bitmaps. 1-bit glyphs and anti-aliased 2-bit glyphs are drawn alike.
+"""
+
+import framebuf
+from micropython import const
+
+_HEADER_BYTES = const(8)
+_RECORD_BYTES = const(8)
+_TOFU = const(0xFFFD)  # every font of texts holds this box for what it lacks
+_FORMATS = {1: framebuf.MONO_HLSB, 2: framebuf.GS2_HMSB}
+
+
+class NotAFont(Exception):
+    pass
+
+
+class Font:
+    """`source`: bytes-like (mapped, nothing is copied) or a binary file, which stays open.
+
+    `cache_bytes` bounds the bitmaps kept from a file; all are dropped when one more does not fit.
+    """
+
+    def __init__(self, source, cache_bytes=3072):
+        self._source = source
+        self._mapped = not hasattr(source, "readinto")
+        header = self._read(0, _HEADER_BYTES)
+        if len(header) < _HEADER_BYTES or bytes(header[:4]) != b"TSF1" or header[4] not in _FORMATS:
+            raise NotAFont("font header")
+        self.bits = header[4]
+        self.height = header[5]
+        self._count = header[6] | header[7] << 8
+        self._index = self._read(_HEADER_BYTES, self._count * _RECORD_BYTES)
+        self._cache = {}
+        self._cached_bytes = 0
+        self._cache_bytes = cache_bytes
+
+    def glyph(self, character):
+        """-> (advance, first row, what framebuf.blit takes or None for a blank)."""
+        found = self._cache.get(character)
+        return found if found else self._load(character)
+
+    def has(self, character):
+        return self._find(ord(character)) >= 0
+
+    def width(self, text):
+        return sum([self.glyph(character)[0] for character in text])
+
+    def _load(self, character):
+        record = self._find(ord(character))
+        if record < 0:
+            record = self._find(_TOFU)
+        if record < 0:
+            return 0, 0, None
+        index = self._index
+        advance, top, rows = index[record + 2], index[record + 3], index[record + 4]
+        place = index[record + 5] | index[record + 6] << 8 | index[record + 7] << 16
+        size = rows * ((advance * self.bits + 7) >> 3)
+        bitmap = (self._read(place, size), advance, rows, _FORMATS[self.bits]) if rows else None
+        return self._keep(character, (advance, top, bitmap), size)
+
+    def _keep(self, character, glyph, size):
+        if self._cached_bytes + size > self._cache_bytes:
+            self._cache.clear()
+            self._cached_bytes = 0
+        self._cached_bytes += size
+        self._cache[character] = glyph
+        return glyph
+
+    def _find(self, code):
+        """Binary search; -> where the record begins in the index, or -1."""
+        index, low, high = self._index, 0, self._count
+        while low < high:
+            middle = (low + high) >> 1
+            at = middle * _RECORD_BYTES
+            seen = index[at] | index[at + 1] << 8
+            if seen == code:
+                return at
+            if seen < code:
+                low = middle + 1
+            else:
+                high = middle
+        return -1
+
+    def _read(self, start, count):
+        if self._mapped:
+            return memoryview(self._source)[start : start + count]
+        self._source.seek(start)
+        return self._source.read(count)
+
+
+_NOT_FIRST = "，。、！？；：）》”…,.!?;:)"  # a line never begins with these
+
+
+def _may_break(text, at):
+    """Whether a line may end before text[at]: after a space, and beside a Han character."""
+    before, after = text[at - 1], text[at]
+    if before == " ":
+        return True
+    return (
+        after not in _NOT_FIRST and after != " " and (ord(before) > 0x2E80 or ord(after) > 0x2E80)
+    )
+
+
+def wrap(font, text, width):
+    """-> list of lines, none wider than `width`; a word that is longer is cut."""
+    lines, start, stop, used = [], 0, 0, 0
+    for at, character in enumerate(text):
+        if at > start and _may_break(text, at):
+            stop = at
+        used += font.glyph(character)[0]
+        if used > width and at > start and character != " ":
+            if stop == start:
+                stop = at
+            lines.append(text[start:stop].rstrip())
+            start = stop
+            used = font.width(text[start : at + 1])
+    lines.append(text[start:].rstrip())
+    return lines
+
+
+def balance(font, text, width):
+    """As `wrap`, with as few lines, but of much the same length; a newline in the text breaks too."""
+    return [line for part in text.split("\n") for line in _balance(font, part, width)]
+
+
+def _balance(font, text, width):
+    lines = wrap(font, text, width)
+    while len(lines) > 1:
+        width -= 8
+        closer = wrap(font, text, width)
+        if len(closer) > len(lines):
+            break
+        lines = closer
+    return lines

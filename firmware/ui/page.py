@@ -1,0 +1,213 @@
+"""The kit that screens are laid out with: bars, bands, amounts, sentences, details and key hints.
+
+Every coordinate that screens share is here, so that each screen file says only what it shows.
+"""
+
+from micropython import const
+
+from ui import theme
+from ui.canvas import CENTER, HEIGHT, LEFT, RIGHT, WIDTH
+from ui.font import balance
+from ui.texts import TEXTS
+
+MARGIN = const(14)
+_MIDDLE = const(120)
+_BAR = const(26)  # height of the status bar
+_STRIP = const(24)  # height of the line about what is not banked
+TOP = const(50)  # below both
+_LEADING = const(23)
+FOOT = const(281)  # where one row of hints begins
+_BODY = (("body20", 25), ("text16", 21))  # face of sentences, distance of lines
+_SIGN = const(40)
+_UNDER = const(25)
+_KEY = const(24)
+_HINTS = const(34)  # height of a row of key hints
+
+# face of a key -> its colour, as on the keypad
+_KEY_COLOURS = {"X": theme.RED, "C": theme.AMBER, "E": theme.GREEN}
+
+WORDS = {
+    "paid": theme.GREEN,
+    "stored": theme.AMBER,
+    "checking": theme.BLUE,
+    "returned": theme.MUTED,
+    "failed": theme.RED,
+}
+
+
+def money(fen):
+    """123456 -> ¥1,234.56, without a float on the way."""
+    sign = "-" if fen < 0 else ""
+    fen = abs(fen)
+    yuan = str(fen // 100)
+    groups = []
+    while len(yuan) > 3:
+        groups.insert(0, yuan[-3:])
+        yuan = yuan[:-3]
+    groups.insert(0, yuan)
+    return "%s¥%s.%02d" % (sign, ",".join(groups), fen % 100)
+
+
+def above(rows):
+    """-> y at which what stands above `rows` details at the foot must end."""
+    return FOOT - rows * _LEADING
+
+
+class Page:
+    """One screen being drawn. `fonts`: name -> Font."""
+
+    def __init__(self, canvas, fonts, support):
+        self.canvas = canvas
+        self.language = "zh"
+        self.support = support
+        self._fonts = fonts
+        self._palettes = theme.palettes()
+        self._status = ("down", 0, 0, False, "")
+
+    def say(self, key, *values):
+        """The text of a key in the chosen language; a key without a text stands for itself."""
+        pair = TEXTS.get(key)
+        text = pair[self.language == "en"] if pair else key
+        return text.format(*values) if values else text
+
+    def status(self, link, pending_count, pending_fen, test_keys, clock):
+        self._status = (link, pending_count, pending_fen, test_keys, clock)
+
+    def begin(self, name):
+        """An empty page in the colours of `name`, with the status bar and what is not banked."""
+        self.canvas.palette(self._palettes[name])
+        self.canvas.fill(theme.PAPER)
+        self._bar()
+        if self._status[1]:
+            self._strip()
+
+    def _bar(self):
+        link, _, _, test_keys, clock = self._status
+        self.canvas.rect(0, 0, WIDTH, _BAR, theme.INK)
+        link_ink = theme.PAPER if link == "up" else theme.AMBER
+        self.canvas.icon("link_" + link, 8, 4, link_ink, theme.INK)
+        self.text("text16", WIDTH - 8, 4, clock, theme.PAPER, RIGHT, theme.INK)
+        if test_keys:
+            label = self.say("test_keys")
+            wide = self._fonts["text16"].width(label) + 16
+            self.canvas.rounded(_MIDDLE - wide // 2, 3, wide, 20, theme.AMBER, theme.INK)
+            self.text("text16", _MIDDLE, 4, label, theme.INK, CENTER, theme.AMBER)
+
+    def _strip(self):
+        _, count, fen, _, _ = self._status
+        amount = money(fen)
+        self.canvas.rect(0, _BAR, WIDTH, _STRIP, theme.AMBER_TINT)
+        end = WIDTH - 8 - self._fonts["text16"].width(amount)
+        self.text("text16", WIDTH - 8, _BAR + 3, amount, theme.INK, RIGHT, theme.AMBER_TINT)
+        label = self.say("pending", count)
+        if self._fonts["text16"].width(label) > end - 16:
+            label = self.say("pending_short", count)
+        self.text("text16", 8, _BAR + 3, label, theme.INK, LEFT, theme.AMBER_TINT)
+
+    def text(self, font, x, y, text, ink=theme.INK, align=LEFT, paper=theme.PAPER):
+        return self.canvas.text(self._fonts[font], x, y, text, ink, paper, align)
+
+    def title(self, y, text, ink=theme.INK, paper=theme.PAPER):
+        """One centred line in the large face, or in the small one where it would not fit."""
+        fits = self._fonts["title24"].width(text) <= WIDTH - 2 * 8
+        if fits:
+            self.text("title24", _MIDDLE, y, text, ink, CENTER, paper)
+        else:
+            self.text("text16", _MIDDLE, y + 4, text, ink, CENTER, paper)
+
+    def band(self, icon, word, under="", fen=None):
+        """The coloured head of an answer: its sign and word, a line below them, the amount.
+
+        -> y where the rest of the page begins.
+        """
+        top = TOP if self._status[1] else _BAR
+        height = _SIGN + 18 + (_UNDER if under else 0) + (0 if fen is None else 56)
+        self.canvas.rect(0, top, WIDTH, TOP + height - top, theme.ACCENT)
+        y = 8 + (top + TOP) // 2
+        self._word(y, icon, self.say(word))
+        y += _SIGN + 4
+        if under:
+            self.text("body20", _MIDDLE, y, self.say(under), theme.ON_ACCENT, CENTER, theme.ACCENT)
+            y += _UNDER
+        if fen is not None:
+            self.amount(y + 8, fen, theme.ON_ACCENT, theme.ACCENT)
+        return TOP + height + 8
+
+    def _word(self, y, icon, word):
+        """The sign and its word side by side."""
+        wide = _SIGN + 10 + self._fonts["title24"].width(word)
+        x = _MIDDLE - wide // 2
+        self.canvas.icon(icon, x, y, theme.ON_ACCENT, theme.ACCENT)
+        self.text("title24", x + _SIGN + 10, y + 7, word, theme.ON_ACCENT, LEFT, theme.ACCENT)
+
+    def sign(self, icon, y):
+        """A large sign in the middle of the page."""
+        x = _MIDDLE - self.canvas.icon_width(icon) // 2
+        self.canvas.icon(icon, x, y, theme.ACCENT, theme.PAPER)
+
+    def amount(self, y, fen, ink=theme.INK, paper=theme.PAPER):
+        """The sum in one line, as large as it fits, in a space of 44 lines."""
+        digits = money(fen).replace("¥", "")
+        for font in ("amount48", "amount34", "title24"):
+            wide = self._fonts[font].width(digits) + self._fonts["title24"].width("¥") + 4
+            if wide <= WIDTH - 2 * 8:
+                break
+        y += (44 - self._fonts[font].height) // 2
+        x = self.text("title24", _MIDDLE - wide // 2, y - 3, "¥", ink, LEFT, paper) + 4
+        self.text(font, x, y, digits, ink, LEFT, paper)
+
+    def sentence(self, y, text, ink=theme.INK, end=FOOT):
+        """Centred lines, in the large face if they then end above `end`. -> y below them."""
+        for font, leading in _BODY:
+            lines = balance(self._fonts[font], text, WIDTH - 2 * 8)
+            if y + len(lines) * leading <= end:
+                break
+        for line in lines:
+            self.text(font, _MIDDLE, y, line, ink, CENTER)
+            y += leading
+        return y
+
+    def opposite(self, y, left, right):
+        """Two values on one row. -> y below it."""
+        self.text("text16", MARGIN, y, left, theme.MUTED)
+        self.text("text16", WIDTH - MARGIN, y, right, theme.INK, RIGHT)
+        return y + _LEADING
+
+    def details(self, y, *pairs):
+        """Rows of a label and its value; a pair without a value is left out. -> y below them."""
+        for label, value in pairs:
+            if value:
+                y = self.opposite(y, self.say(label), value)
+        return y
+
+    def reason(self, y, key, end=FOOT):
+        """Why, in words; a key that has no text is shown with whom to call. -> y below it."""
+        text = self.say(key)
+        if key not in TEXTS:
+            text = "%s\n%s %s" % (key, self.say("call_support"), self.support)
+        return self.sentence(y, text, end=end)
+
+    def hints(self, *rows):
+        """What the keys do now, at the foot: rows of at most two (keys, text key)."""
+        y = HEIGHT - len(rows) * _HINTS
+        self.canvas.rect(0, y - 4, WIDTH, 1, theme.LINE)
+        for row in rows:
+            self._hint_row(y + 2, row)
+            y += _HINTS
+
+    def _hint_row(self, y, row):
+        for column, (keys, label) in enumerate(row):
+            x = 8 + column * (_MIDDLE - 8)
+            for key in keys:
+                self._key(x, y, key)
+                x += _KEY + 2
+            self.text("text16", x + 4, y + 3, self.say(label))
+
+    def _key(self, x, y, key):
+        colour = _KEY_COLOURS.get(key, theme.LINE)
+        ink = theme.PAPER if colour in (theme.RED, theme.GREEN) else theme.INK
+        self.canvas.rounded(x, y, _KEY, _KEY, colour, theme.PAPER)
+        if key in "XECML":
+            self.canvas.icon("key_" + key, x + 3, y + 3, ink, colour)
+        else:
+            self.text("text16", x + _KEY // 2, y + 3, key, ink, CENTER, colour)

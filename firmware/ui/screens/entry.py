@@ -1,0 +1,20 @@
+"""One sale: where is the money?"""
+
+from ui.page import above
+
+_COLOURS = {"returned": "slate"}
+
+
+def draw(page, fen, word, when="", card="", ref="", code=""):
+    page.begin(_COLOURS.get(word, word))
+    y = page.band(word, word, fen=fen)
+    rows = 1 + bool(ref) + bool(code)
+    y = page.sentence(y, page.say("where_" + word), end=above(rows) - 4) + 4
+    y = page.opposite(y, when, _shorter(card))
+    page.details(y, ("reference", ref), ("code", code))
+    page.hints((("X", "key_back"),))
+
+
+def _shorter(card):
+    """621094******0011 -> 621094…0011, so that it stands on one row with the time."""
+    return card[:6] + "…" + card[-4:] if len(card) > 10 else card

@@ -1,0 +1,214 @@
+"""Every text a merchant reads: key -> (Chinese, English).
+
+A pure literal: the font maker parses this file (it does not import it) to learn which characters the
+fonts need. What a sale is called is always one of five words: paid, stored, checking, returned, failed.
+`{}` is filled in by the screen.
+"""
+
+TEXTS = {
+    # The five words, and where the money is in each case.
+    "paid": ("已收妥", "Paid"),
+    "stored": ("已受理待上送", "Stored"),
+    "checking": ("处理中", "Checking"),
+    "returned": ("已退回", "Returned"),
+    "failed": ("未成功", "Failed"),
+    "not_banked": ("尚未入账", "NOT yet banked"),
+    "where_paid": (
+        "收单机构已收妥，\n随下一次结算到账。",
+        "The acquirer has it.\nArrives with settlement.",
+    ),
+    "where_stored": (
+        "尚未入账：保存在本机，\n联网后自动上送。",
+        "NOT banked yet. Kept here,\nsent when the link is back.",
+    ),
+    "where_checking": (
+        "尚未收到可信答复，\n正在撤销，\n请按未收款处理。",
+        "No answer that counts.\nBeing cancelled:\ntreat it as NOT paid.",
+    ),
+    "where_returned": (
+        "已撤销，款项不会入账；\n如已扣款将退回持卡人。",
+        "Cancelled: NOT paid.\nAny charge goes back\nto the customer.",
+    ),
+    "where_failed": (
+        "没有收到款项，\n请换一种付款方式。",
+        "No money was taken.\nUse another way to pay.",
+    ),
+    # Status bar.
+    "test_keys": ("测试密钥", "TEST KEYS"),
+    "pending": ("{} 笔未入账", "{} stored, not banked"),
+    "pending_short": ("{} 笔", "{} stored"),
+    # Titles.
+    "brand": ("Tapstone", "Tapstone"),
+    "starting": ("正在启动…", "Starting"),
+    "enter_amount": ("收款金额", "Amount to charge"),
+    "present_card": ("请挥卡", "Tap to pay"),
+    "try_again": ("请再挥一次", "Tap again"),
+    "cannot_sell": ("暂不能收款", "Not possible"),
+    "fault": ("设备故障", "Device fault"),
+    "charge_again": ("再收一笔？", "Charge again?"),
+    "history": ("收款记录", "Sales"),
+    "no_sales": ("还没有收款记录", "No sales yet"),
+    "power_off": ("可以关机了", "Safe to switch off"),
+    # Sentences.
+    "how_to_start": ("输入金额，按绿键收款", "Key in the amount,\nthen press green"),
+    "ready_to_charge": ("金额无误，按绿键收款", "If it is right, press green"),
+    "card_phone_watch": ("银行卡、手机、手表均可", "Card, phone or watch"),
+    "hold_still": ("贴近并保持不动", "Hold it close and still"),
+    "reading_card": ("正在读卡，请勿移开", "Reading the card"),
+    "remove_card": ("可以移开卡片", "Remove the card"),
+    "contacting_bank": ("正在联系银行", "Asking the bank"),
+    "saving": ("正在保存", "Saving"),
+    "sending_stored": ("正在上送存储的交易", "Sending sales"),
+    "checking_records": ("正在核对账目", "Checking records"),
+    "nothing_charged": ("没有扣款", "No money was taken"),
+    "stored_explained": (
+        "联网后自动上送银行",
+        "Sent when the link is back",
+    ),
+    "in_doubt": (
+        "未收到银行答复，\n请按未收款处理。\n正在自动撤销，\n如已扣款将退回持卡人。",
+        "No answer from the bank.\nTreat it as NOT paid.\nIt is being cancelled; any\ncharge goes back.",
+    ),
+    "all_saved": ("所有记录均已安全保存", "Every record is kept"),
+    "still_stored": (
+        "本机还有 {} 笔未入账，\n下次开机继续上送。",
+        "{} stored, not banked.\nSending goes on at the next start.",
+    ),
+    "call_support": ("请联系客服", "Please call support"),
+    # Labels of details.
+    "card": ("卡号", "Card"),
+    "reference": ("参考号", "Reference"),
+    "time": ("时间", "Time"),
+    "code": ("代码", "Code"),
+    "support": ("客服电话", "Support"),
+    "stored_total": ("本机合计", "In terminal"),
+    "stored_count": ("已存笔数", "Stored sales"),
+    "cardholder": ("持卡人", "Cardholder"),
+    # How the cardholder was verified.
+    "no_cvm": ("免密免签", "No check needed"),
+    "signature": ("请签名", "Please sign"),
+    "online_pin": ("密码已验证", "PIN checked"),
+    "device": ("手机已验证", "Phone checked"),
+    # What the keys do.
+    "key_charge": ("收款", "Charge"),
+    "key_clear": ("更正", "Clear"),
+    "key_cancel": ("取消", "Cancel"),
+    "key_done": ("完成", "Done"),
+    "key_ok": ("知道了", "OK"),
+    "key_sales": ("记录", "Sales"),
+    "key_language": ("EN", "中文"),
+    "key_back": ("返回", "Back"),
+    "key_view": ("查看", "View"),
+    "key_select": ("选择", "Move"),
+    "key_again": ("再收一笔", "Charge"),
+    # Reasons, each with what to do. Line breaks are chosen; the fonts test checks that they hold.
+    "amount_over_limit": (
+        "超出单笔限额，\n请减小金额，\n或换一种付款方式。",
+        "Over the limit per sale.\nUse a smaller amount\nor another way to pay.",
+    ),
+    "bad_key": ("密钥无效，\n不能收款，请联系客服。", "A key is not valid.\nPlease call support."),
+    "card_amount_limit": (
+        "超出此卡的金额限制，\n请减小金额或换一张卡。",
+        "Over this card's limit.\nTry another card.",
+    ),
+    "card_auth_failed": (
+        "未能确认卡片真伪，\n请换一张卡。",
+        "Card not proved genuine.\nTry another card.",
+    ),
+    "card_blocked": ("此卡已停用，\n请换一张卡。", "This card is blocked.\nTry another card."),
+    "card_count_limit": (
+        "超出此卡的次数限制，\n请换一张卡。",
+        "Card used too often.\nTry another card.",
+    ),
+    "card_declined": ("卡片拒绝了本次交易，\n请换一张卡。", "The card said no.\nTry another card."),
+    "card_error": ("卡片数据有误，\n请换一张卡。", "The card's data is faulty.\nTry another card."),
+    "card_expired": ("卡片已过有效期，\n请换一张卡。", "This card has expired.\nTry another card."),
+    "card_not_supported": (
+        "本机不支持此卡，\n请换一张卡。",
+        "Card not supported here.\nTry another card.",
+    ),
+    "card_removed": (
+        "卡片移开太早，\n请再挥一次并保持不动。",
+        "The card left too early.\nTap again and hold it still.",
+    ),
+    "cvm_not_possible": (
+        "此金额须验证持卡人，\n本机无法完成，\n请换一种付款方式。",
+        "This amount needs a check\nthat cannot be done here.\nUse another way to pay.",
+    ),
+    "host_certificate": (
+        "收单机构证书不可信，\n请联系客服。",
+        "The acquirer's certificate\nis not trusted.\nPlease call support.",
+    ),
+    "host_refused": (
+        "收单机构不受理本机，\n请联系客服。",
+        "Terminal not accepted.\nPlease call support.",
+    ),
+    "host_unreachable": (
+        "联系不上收单机构，\n请稍后重试。",
+        "Acquirer not reached.\nTry again a little later.",
+    ),
+    "insufficient_funds": (
+        "余额不足，\n请换一种付款方式。",
+        "Not enough money.\nUse another way to pay.",
+    ),
+    "invalid_card": ("卡号无效，请换一张卡。", "Card number not valid.\nTry another card."),
+    "issuer_declined": (
+        "发卡行未批准，\n请换一种付款方式。",
+        "The card's bank said no.\nUse another way to pay.",
+    ),
+    "issuer_unreachable": (
+        "发卡行暂时无法应答，\n请稍后重试或换一张卡。",
+        "The card's bank is silent.\nTry later or another card.",
+    ),
+    "journal_full": (
+        "本机存储已满，\n请联网上送后再收款。",
+        "The terminal is full.\nConnect it, so that\nstored sales can be sent.",
+    ),
+    "network_needed": (
+        "此卡须联网授权，\n请待网络恢复，\n或换一张卡。",
+        "Must be checked online.\nWait for the network\nor try another card.",
+    ),
+    "no_network": ("网络未连接，\n请检查网络。", "There is no network.\nCheck the connection."),
+    "not_permitted": (
+        "此卡不允许这种交易，\n请换一张卡。",
+        "Not permitted for this card.\nTry another card.",
+    ),
+    "offline_limit": (
+        "离线收款已达上限，\n请联网上送后再收款。",
+        "Offline limit reached.\nConnect the terminal, so\nthat sales can be sent.",
+    ),
+    "one_card_only": (
+        "感应到多张卡，\n请只拿一张卡再挥。",
+        "More than one card.\nPresent one card only.",
+    ),
+    "power_was_cut": (
+        "上次意外断电，\n正在核对账目。",
+        "The power was cut.\nChecking the records.",
+    ),
+    "reader_fault": (
+        "读卡器没有应答，\n请重启设备。",
+        "The reader is silent.\nRestart the terminal.",
+    ),
+    "second_tap": (
+        "此卡刚付过相同金额。\n确定要再收一笔吗？",
+        "This card has just paid\nthe same amount.\nCharge it once more?",
+    ),
+    "see_phone": (
+        "请按手机上的提示操作，\n然后再挥一次。",
+        "Follow what the phone\nsays, then tap again.",
+    ),
+    "system_fault": (
+        "系统异常，已安全停止，\n记录未丢失。\n请重启设备。",
+        "Stopped by a fault, safely.\nNo record was lost.\nPlease restart.",
+    ),
+    "too_large": ("金额位数太多，请更正。", "The amount is too large.\nPlease correct it."),
+    "try_again_hold": (
+        "没有读到卡片，\n请再挥一次并保持不动。",
+        "The card was not read.\nTap again, hold it still.",
+    ),
+    "use_another_card": (
+        "请换一张卡，\n或换一种付款方式。",
+        "Try another card\nor another way to pay.",
+    ),
+    "zero_amount": ("请先输入金额。", "Please key in\nan amount first."),
+}

@@ -1,0 +1,58 @@
+"""What the terminal shows: `view.show("approved", fen=1250, ...)`.
+
+Owns the fonts, the back buffer and the status bar; the screens are the table in `ui.screens`.
+"""
+
+from ui.canvas import Canvas
+from ui.font import Font
+from ui.icons import ICONS
+from ui.page import Page
+from ui.screens import SCREENS
+
+# name -> bytes of bitmaps kept in RAM
+_FONTS = {
+    "text16": 3072,
+    "body20": 3072,
+    "title24": 2048,
+    "amount34": 1536,
+    "amount48": 3072,
+    "icons": 3584,
+}
+
+
+def open_fonts(folder):
+    """-> name: Font, each over a file that stays open."""
+    return {
+        name: Font(open("%s/%s.bin" % (folder, name), "rb"), keep) for name, keep in _FONTS.items()
+    }
+
+
+def _beside(path):
+    return path.rsplit("/", 1)[0] + "/fonts" if "/" in path else "fonts"
+
+
+class View:
+    """`support`: the number that a merchant calls; shown where the terminal does not know better."""
+
+    def __init__(self, panel, language="zh", support="", fonts=None):
+        fonts = fonts or open_fonts(_beside(__file__))
+        self._canvas = Canvas(panel, fonts["icons"], ICONS)
+        self._page = Page(self._canvas, fonts, support)
+        self._page.language = language
+
+    @property
+    def language(self):
+        return self._page.language
+
+    @language.setter
+    def language(self, language):
+        self._page.language = language
+
+    def status(self, link, pending_count, pending_fen, test_keys, clock):
+        """Content of the status bar, drawn with the next `show`. link: "up", "down" or "slow"."""
+        self._page.status(link, pending_count, pending_fen, test_keys, clock)
+
+    def show(self, name, **values):
+        """Draws the screen and sends the lines that changed. -> number of lines sent."""
+        SCREENS[name](self._page, **values)
+        return self._canvas.flush()

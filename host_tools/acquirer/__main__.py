@@ -1,0 +1,73 @@
+"""`python -m host_tools.acquirer --data DIR --port N`: runs the acquirer until it is told to stop.
+
+Prints one line, `ready PORT`, when it listens.
+"""
+
+import argparse
+import asyncio
+import errno
+import logging
+import signal
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+
+from host_tools import issuer
+from host_tools.acquirer import keys, tls
+from host_tools.acquirer.schema import DATABASE, WrongVersion, open_database
+from host_tools.acquirer.server import Limits, Server
+from host_tools.acquirer.service import Service
+from host_tools.acquirer.store import Store
+
+
+def main() -> int:
+    arguments = _arguments()
+    logging.basicConfig(format="acquirer: %(message)s", level=logging.INFO)
+    try:
+        asyncio.run(_run(arguments.data, arguments.host, arguments.port))
+    except FileNotFoundError as error:
+        return _failed(f"{error.filename} is missing: no acquirer was set up in {arguments.data}")
+    except WrongVersion as error:
+        return _failed(str(error))
+    except OSError as error:
+        if error.errno != errno.EADDRINUSE:
+            raise
+        return _failed(f"port {arguments.port} is in use; choose another one with --port")
+    return 0
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m host_tools.acquirer", description=__doc__)
+    parser.add_argument("--data", type=Path, required=True, help="directory made by the set-up")
+    parser.add_argument("--port", type=int, required=True, help="0 picks a free one")
+    parser.add_argument("--host", default="127.0.0.1")
+    return parser.parse_args()
+
+
+def _failed(text: str) -> int:
+    print(f"acquirer: {text}", file=sys.stderr)
+    return 1
+
+
+def _utc() -> datetime:
+    return datetime.now(UTC)
+
+
+async def _run(data: Path, host: str, port: int) -> None:
+    service = Service(keys.load(data), issuer.verify_cryptogram)
+    context = tls.server_context(data / "tls")
+    store = Store(open_database(data / DATABASE))
+    server = Server(service, store, _utc, Limits())
+    stopped = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, stopped.set)
+    bound = await server.open(host, port, context)
+    store.start()
+    print(f"ready {bound}", flush=True)
+    await stopped.wait()
+    await server.close()
+    store.stop()
+
+
+if __name__ == "__main__":
+    sys.exit(main())

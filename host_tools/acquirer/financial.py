@@ -1,0 +1,191 @@
+"""Sales, advices and reversals: each takes effect once, however often it arrives.
+
+De-duplication row, ledger entries and reply belong to one database transaction.
+"""
+
+import hashlib
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Row
+
+from host_tools.acquirer import book, fields, replies, rules
+from host_tools.acquirer.keys import HostKeys
+from host_tools.acquirer.request import Request
+from host_tools.acquirer.wire import Message
+from host_tools.issuer import ARQC, TC
+
+_CRYPTOGRAM_KIND = {"0200": ARQC, "0220": TC}
+_POSTED = ("posted", "exception")
+_CLEAN, _WITH_EXCEPTION = b"\x01", b"\x02"
+
+
+class Conflict(Exception):
+    """The request contradicts an earlier one. Nothing was written."""
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a request comes to: response code, state of its row, and the reason where there is one.
+
+    For a reversal that takes effect, `original` is the row that it takes back.
+    """
+
+    code: str
+    state: str
+    reason: str = ""
+    original: Row | None = None
+
+
+class Financial:
+    """One financial request in its database transaction."""
+
+    def __init__(
+        self,
+        request: Request,
+        connection: Connection,
+        now: datetime,
+        keys: HostKeys,
+        verify: rules.Verify,
+    ):
+        self._request = request
+        self._connection = connection
+        self._now = now
+        self._keys = keys
+        self._verify = verify
+        self._card_hash = keys.hash_pan(request.card.pan) if request.card else ""
+
+    def answer(self) -> Message:
+        """The reply: of now, or the stored one if this very request was here. Raises Conflict."""
+        key = self._request.key(self._request.mti[1])
+        fingerprint = self._fingerprint()
+        earlier = self._find(key)
+        if earlier is None:
+            return self._settle(_DECIDE[self._request.mti](self), key, fingerprint)
+        if earlier.fingerprint != fingerprint:
+            raise Conflict
+        return book.stored_reply(earlier)
+
+    def _find(self, key: dict[str, str]) -> Row | None:
+        """The request with this key, which must also be the one with our transaction id."""
+        rows = book.find(self._connection, key, self._request.transaction_id)
+        for row in rows:
+            if not book.same_key(row, key) or row.transaction_id != self._request.transaction_id:
+                raise Conflict
+        return rows[0] if rows else None
+
+    def _fingerprint(self) -> str:
+        request = self._request
+        parts = [request.mti, *(request.field(number) for number in (3, 4, 49, 12, 13))]
+        parts += [request.transaction_id, self._card_hash]
+        return hashlib.sha256("|".join(parts).encode()).hexdigest()
+
+    # -- what it comes to -------------------------------------------------------------------------
+
+    def online_sale(self) -> Outcome:
+        if self._find(self._request.key(book.REVERSAL_KIND)):
+            return Outcome(rules.INVALID, "declined", "reversed_before")
+        code, reason = self._issuer_says()
+        return Outcome(code, "declined" if reason else "posted", reason)
+
+    def advice(self) -> Outcome:
+        """The customer has left with the goods: an advice is taken, whatever the issuer thinks."""
+        if self._find(self._request.key(book.REVERSAL_KIND)):
+            return Outcome(rules.INVALID, "declined", "reversed_before")
+        _, reason = self._issuer_says()
+        return Outcome(rules.APPROVED, "exception" if reason else "posted", reason)
+
+    def reversal(self) -> Outcome:
+        original = self._find(self._request.key(book.SALE_KIND))
+        if original is None:
+            return Outcome(rules.UNKNOWN_ORIGINAL, "tombstone")
+        if original.mti != "0200" or original.amount_fen != self._request.amount_fen:
+            raise Conflict
+        if original.state in _POSTED:
+            return Outcome(rules.APPROVED, "reversal", original=original)
+        return Outcome(rules.INVALID, "void", "declined_before")
+
+    def _issuer_says(self) -> tuple[str, str]:
+        card, connection = self._request.card, self._connection
+        master_key = self._keys.master_keys.get(card.pan[:6])
+        sale = rules.Sale(
+            amount_fen=self._request.amount_fen,
+            currency=self._request.field(49),
+            card=card,
+            account=book.account(connection, self._card_hash),
+            now=self._now,
+            cryptogram_kind=_CRYPTOGRAM_KIND[self._request.mti],
+            cryptogram_is_right=master_key is not None
+            and self._verify(card.icc, card.pan, card.psn, master_key),
+            cryptogram_is_new=book.cryptogram_is_new(connection, self._card_hash, card.cryptogram),
+        )
+        return rules.decide(sale)
+
+    # -- making it so -----------------------------------------------------------------------------
+
+    def _settle(self, outcome: Outcome, key: dict[str, str], fingerprint: str) -> Message:
+        """Row, ledger entries and reply of a request that is new."""
+        request, connection = self._request, self._connection
+        number, reference = book.next_reference(connection, self._now)
+        reply = self._reply(outcome, reference, number)
+        book.keep(
+            connection,
+            **key,
+            **self._card_columns(outcome),
+            **request.capture_time,
+            id=number,
+            mti=request.message.mti,
+            transaction_id=request.transaction_id,
+            fingerprint=fingerprint,
+            amount_fen=request.amount_fen,
+            received_at=book.stamp(self._now),
+            rrn=reference,
+            code=outcome.code,
+            state=outcome.state,
+            reason=outcome.reason,
+            reply=book.storable(reply),
+        )
+        self._move_money(outcome, number)
+        if outcome.state == "exception":
+            subject = request.transaction_id
+            book.notice(connection, "exception", outcome.reason, subject, self._now, number)
+        return reply
+
+    def _card_columns(self, outcome: Outcome) -> dict[str, Any]:
+        if card := self._request.card:
+            columns = {"card": card.masked, "atc": card.atc, "cryptogram": card.cryptogram}
+            return {"card_hash": self._card_hash, **columns}
+        original = outcome.original
+        return {
+            "card_hash": original.card_hash if original else "",
+            "card": original.card if original else "",
+        }
+
+    def _move_money(self, outcome: Outcome, number: int) -> None:
+        request, original = self._request, outcome.original
+        merchant_id, amount_fen = request.field(42), request.amount_fen
+        if outcome.state in _POSTED:
+            book.post(self._connection, number, self._card_hash, merchant_id, amount_fen)
+        if original is not None:
+            book.post(self._connection, number, original.card_hash, merchant_id, -amount_fen)
+            book.set_state(self._connection, original.id, "reversed")
+
+    def _reply(self, outcome: Outcome, reference: str, number: int) -> Message:
+        reply = replies.echo(self._request, outcome.code)
+        reply.fields["37"] = reference
+        if reply.mti == "0210" and outcome.state == "posted":
+            reply.fields["38"] = f"{number % 10**6:06d}"
+        if reply.mti == "0230" and outcome.state in _POSTED:
+            clean = outcome.state == "posted"
+            reply.private[fields.POSTING] = _CLEAN if clean else _WITH_EXCEPTION
+        replies.add_receipt(self._request, reply)
+        return reply
+
+
+_DECIDE: dict[str, Callable[[Financial], Outcome]] = {
+    "0200": Financial.online_sale,
+    "0220": Financial.advice,
+    "0400": Financial.reversal,
+}

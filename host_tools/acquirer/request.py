@@ -1,0 +1,117 @@
+"""A request before the database is asked: its keys, its MAC, its format and its card."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from host_tools.acquirer import card, dukpt, fields
+from host_tools.acquirer.card import Card
+from host_tools.acquirer.keys import HostKeys
+from host_tools.acquirer.wire import Message
+
+_FIRST_SENDING = {"0221": "0220", "0401": "0400"}
+_WITH_CARD = ("0200", "0220")
+_MOST_STAN = 999_999
+_ONLY = {"3": "000000", "49": "156"}
+
+
+@dataclass(frozen=True)
+class Request:
+    """A message with everything about it that needs no database.
+
+    `mti` is that of the first sending; `certificate` the fingerprint of the connection's client
+    certificate; `fault` says why it can only be refused as ill-formed.
+    """
+
+    message: Message
+    mti: str
+    keys: dukpt.TransactionKeys
+    certificate: str
+    authentic: bool
+    fault: str
+    card: Card | None
+
+    def field(self, number: int) -> str:
+        return self.message.fields[str(number)]
+
+    @property
+    def amount_fen(self) -> int:
+        return int(self.field(4))
+
+    @property
+    def batch(self) -> str:
+        return self.field(60)[2:8]
+
+    @property
+    def transaction_id(self) -> str:
+        return self.message.private[fields.TRANSACTION_ID].hex()
+
+    @property
+    def capture_time(self) -> dict[str, Any]:
+        """When the terminal's clock said it was, and whether that clock was trusted."""
+        raw = self.message.private[fields.CAPTURE_TIME].hex()
+        return {"captured_at": raw[:14], "clock_trusted": int(raw[14:])}
+
+    @property
+    def subject(self) -> str:
+        """Who this is about, for people; an unproven name is not taken."""
+        if not self.authentic:
+            return f"certificate {self.certificate[:16]}"
+        return f"{self.field(41)} {self.message.key_id.hex()} {self.field(11)}"
+
+    def key(self, kind: str) -> dict[str, str]:
+        """The business key of this request, or of the other class for the same sale."""
+        return {
+            "merchant_id": self.field(42),
+            "terminal_id": self.field(41),
+            "key_id": self.message.key_id.hex(),
+            "batch": self.batch,
+            "stan": self.field(11),
+            "kind": kind,
+        }
+
+
+def prepare(message: Message, certificate: str, host_keys: HostKeys) -> Request:
+    """Authenticates a message, checks its format and reads its card."""
+    mti = _FIRST_SENDING.get(message.mti, message.mti)
+    keys = host_keys.transaction(message.key_id, message.counter)
+    authentic = message.mac_is_right(keys.working_key(dukpt.MAC_REQUEST))
+    fault, found = message.fault or _fault(message), None
+    if authentic and not fault and mti in _WITH_CARD:
+        try:
+            found = card.read(message.fields, keys.working_key(dukpt.DATA_ENCRYPTION))
+        except card.BadCardData as error:
+            fault = str(error)
+    return Request(message, mti, keys, certificate, authentic, fault, found)
+
+
+def _fault(message: Message) -> str:
+    """What makes a decoded message ill-formed; "" for a good one."""
+    missing = fields.REQUIRED[message.mti] - message.fields.keys()
+    unknown_tags = fields.REQUIRED_PRIVATE[message.mti] - message.private.keys()
+    if missing or unknown_tags:
+        tags = [f"63.{tag:02X}" for tag in sorted(unknown_tags)]
+        return "missing: DE " + ", ".join(sorted(missing, key=int) + tags)
+    for tag, length_bytes in fields.PRIVATE_BYTES.items():
+        if len(message.private.get(tag, bytes(length_bytes))) != length_bytes:
+            return f"DE 63.{tag:02X} has the wrong length"
+    batch = message.fields["60"]
+    if len(batch) != 11 or not batch.isdigit() or batch[:2] != fields.BATCH_TYPE[message.mti]:
+        return "DE 60 does not fit the message type"
+    return _number_fault(message)
+
+
+def _number_fault(message: Message) -> str:
+    """Sequence number, DUKPT counter and STAN of a sale are one number."""
+    counter = message.counter
+    if message.mti == "0800":
+        return "" if counter == 0 else "network management uses counter 0"
+    if any(message.fields[number] != value for number, value in _ONLY.items()):
+        return "not a sale in the currency of this host"
+    if not int(message.fields["4"]):
+        return "DE 4 is zero"
+    if not counter or not dukpt.counter_is_usable(counter):
+        return "DE 53 has a counter that is not used"
+    if int(message.fields["11"]) != (counter - 1) % _MOST_STAN + 1:
+        return "DE 11 does not follow from DE 53"
+    captured = message.private[fields.CAPTURE_TIME].hex()
+    return "" if captured.isdigit() and captured[14:] in ("00", "01") else "DE 63.04 is no time"

@@ -1,0 +1,99 @@
+"""The acquirer's answers: (request, database connection, now) -> reply, as docs/protocol.md says.
+
+The caller commits that connection's transaction before it sends the reply.
+"""
+
+from datetime import datetime
+
+from sqlalchemy import Connection, Row
+
+from host_tools.acquirer import book, dukpt, fields, rules
+from host_tools.acquirer.financial import Conflict, Financial
+from host_tools.acquirer.keys import HostKeys
+from host_tools.acquirer.replies import echo, refuse
+from host_tools.acquirer.request import Request, prepare
+from host_tools.acquirer.wire import Message, seal
+
+_ALARMS = {
+    rules.UNKNOWN_TERMINAL: "unknown_terminal",
+    rules.BAD_MAC: "wrong_mac",
+    rules.FORMAT: "format",
+    rules.DUPLICATE: "conflicting_request",
+}
+_SIGN_IN = "001"
+
+
+class Service:
+    def __init__(self, keys: HostKeys, verify: rules.Verify):
+        """`verify` tells whether chip data carries the card's own cryptogram."""
+        self._keys = keys
+        self._verify = verify
+
+    def prepare(self, message: Message, certificate: str) -> Request:
+        """What can be done about a message without the database."""
+        return prepare(message, certificate, self._keys)
+
+    def answer(self, request: Request, connection: Connection, now: datetime) -> Message:
+        """The reply; all effects of the request are in the connection's transaction."""
+        terminal = book.terminal(connection, request.message.key_id.hex())
+        code = _refusal(request, terminal)
+        if code:
+            return _alarm(request, connection, now, code)
+        if terminal.retired:
+            book.notice(connection, "alarm", "retired_terminal", request.subject, now)
+        book.seen(connection, terminal.key_id, request.message.private[fields.HELD], now)
+        return _HANDLERS[request.mti](self, request, connection, now)
+
+    def network(self, request: Request, connection: Connection, now: datetime) -> Message:
+        if request.field(60).endswith(_SIGN_IN):
+            book.notice(connection, "event", "sign_in", request.subject, now)
+        reply = echo(request, rules.APPROVED)
+        reply.private[fields.HOST_TIME] = bytes.fromhex(now.strftime("%Y%m%d%H%M%S"))
+        return reply
+
+    def financial(self, request: Request, connection: Connection, now: datetime) -> Message:
+        try:
+            return Financial(request, connection, now, self._keys, self._verify).answer()
+        except Conflict:
+            return _alarm(request, connection, now, rules.DUPLICATE)
+
+    def sealed(self, request: Request, reply: Message, now: datetime) -> bytes:
+        """The reply as it goes out at `now`."""
+        return seal(reply, request.keys.working_key(dukpt.MAC_REPLY), now)
+
+
+_HANDLERS = {
+    "0800": Service.network,
+    "0200": Service.financial,
+    "0220": Service.financial,
+    "0400": Service.financial,
+}
+
+
+def _refusal(request: Request, terminal: Row | None) -> str:
+    """The code that refuses a request before it is looked at; "" when it may be handled."""
+    if not _is_of(request, terminal):
+        return rules.UNKNOWN_TERMINAL
+    if not request.authentic:
+        return rules.BAD_MAC
+    return rules.FORMAT if request.fault else ""
+
+
+def _is_of(request: Request, terminal: Row | None) -> bool:
+    """Whether key id, names and certificate belong together.
+
+    A retired terminal may still empty its queue, but makes no new sales.
+    """
+    said = request.message.fields
+    return (
+        terminal is not None
+        and terminal.terminal_id == said["41"]
+        and terminal.merchant_id == said.get("42", terminal.merchant_id)
+        and terminal.certificate == request.certificate
+        and not (terminal.retired and request.mti == "0200")
+    )
+
+
+def _alarm(request: Request, connection: Connection, now: datetime, code: str) -> Message:
+    book.notice(connection, "alarm", _ALARMS[code], request.subject, now, detail=request.fault)
+    return refuse(request, code)

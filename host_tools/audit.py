@@ -1,0 +1,75 @@
+"""The audit compares three witnesses: the terminal's journal, the acquirer's ledger, and what the
+cards remember. Lost and doubled are counted here and nowhere else.
+"""
+
+from collections import Counter
+from collections.abc import Iterable
+from typing import Any
+
+from host_tools.acquirer import ledger
+from host_tools.device import provision, target
+from host_tools.simulator.bench import Bench
+
+
+def _journal(bench: Bench) -> dict[str, dict]:
+    """Transaction id -> the newest record of the sale, with its cryptogram."""
+    key = provision.seal_key(provision.read(bench.provision_path))
+    found = target.sales(bench.firmware, bench.flash_path, key)
+    sales: dict[str, dict] = {}
+    for row in found["rows"]:  # newest first
+        sale = sales.setdefault(row["id"], {**row, "released": row["seq"] <= found["released"]})
+        sale["cryptogram"] = sale["cryptogram"] or row["cryptogram"]
+    return sales
+
+
+def _cryptograms(bench: Bench) -> Counter[str]:
+    """Every cryptogram that any card has made; each is one consent to pay."""
+    return Counter(
+        entry["cryptogram"].lower()
+        for card in bench.cards.values()
+        for entry in card.memory.log
+        if entry["type"] in ("TC", "ARQC")
+    )
+
+
+def _count(sales: Iterable[dict], **wanted: Any) -> int:
+    return sum(all(sale[key] == value for key, value in wanted.items()) for sale in sales)
+
+
+def audit(bench: Bench) -> dict[str, int]:
+    """captured, banked, pending, in_doubt, returned, lost, doubled; banked_fen."""
+    journal = _journal(bench)
+    posted = ledger.transactions(bench.acquirer.data)
+    consents = _cryptograms(bench)
+    banked = {i: t for i, t in posted.items() if t["state"] in ("posted", "exception")}
+    told_paid = {i: s for i, s in journal.items() if s["kind"] in ("stored", "paid")}
+    gone = [i for i, s in told_paid.items() if i not in banked and _let_go(s)]
+    wrong = [i for i, s in told_paid.items() if i in banked and _differs(s, banked[i])]
+    return {
+        "captured": len(told_paid),
+        "banked": len(set(told_paid) & set(banked)),
+        "banked_fen": sum(transaction["amount_fen"] for transaction in banked.values()),
+        "pending": _count(journal.values(), kind="stored", released=False)
+        + _count(journal.values(), kind="dead"),
+        "in_doubt": _count(journal.values(), kind="request"),
+        "returned": _count(journal.values(), kind="reversed"),
+        "lost": len(gone) + len(wrong),
+        "doubled": _doubled(journal, banked, consents),
+    }
+
+
+def _let_go(sale: dict) -> bool:
+    """The terminal no longer holds it as owed: then the host must have it."""
+    return sale["kind"] == "paid" or sale["released"]
+
+
+def _differs(sale: dict, transaction: dict) -> bool:
+    return sale["amount_fen"] != transaction["amount_fen"]
+
+
+def _doubled(journal: dict, banked: dict, consents: Counter[str]) -> int:
+    """Posted more often than consented to, or posted without the terminal holding it as paid."""
+    used = Counter(journal[i]["cryptogram"] for i in banked if i in journal)
+    more = sum(count - consents[cryptogram] for cryptogram, count in (used - consents).items())
+    unasked = [i for i in banked if i in journal and journal[i]["kind"] in ("declined", "abandoned", "reversed")]
+    return more + len(unasked) + len([i for i in banked if i not in journal])

@@ -1,0 +1,46 @@
+"""The real firmware process on virtual hardware, with the real acquirer: one bench for each test."""
+
+import asyncio
+import shutil
+
+import pytest
+
+from host_tools.simulator.bench import Bench
+
+
+@pytest.fixture(scope="session")
+def prepared(tmp_path_factory):
+    """Keys, cards, accounts and a formatted journal, made once and copied for every test."""
+    folder = tmp_path_factory.mktemp("bench") / "data"
+    Bench(folder).prepare()
+    return folder
+
+
+@pytest.fixture
+def play(prepared, tmp_path):
+    """`play(story)` runs the coroutine function `story(bench)` on a bench of its own."""
+    data = tmp_path / "data"
+    shutil.copytree(prepared, data)
+    lines: list[str] = []
+
+    async def _play(story, before_open):
+        bench = Bench(data, on_line=lines.append)
+        bench.prepare()
+        bench.flash.on_cut = bench.power_cut
+        if before_open:
+            before_open(bench)
+        await bench.open()
+        try:
+            await bench.screens.wait("amount", "fault", seconds=30)
+            return await story(bench)
+        finally:
+            await bench.close()
+
+    def run(story, before_open=None):
+        try:
+            return asyncio.run(_play(story, before_open))
+        except BaseException:
+            print("\n".join(lines[-60:]))
+            raise
+
+    return run

@@ -1,0 +1,83 @@
+"""One or more sample values for every screen: what the golden pictures show."""
+
+QUIET = ("up", 0, 0, True, "14:05")
+HOLDING = ("down", 2, 3600, True, "14:05")
+LOADED = ("slow", 48, 1234567, True, "23:59")
+
+_SALES = [
+    ("14:05", 1250, "stored"),
+    ("14:02", 2350, "stored"),
+    ("13:48", 98800, "paid"),
+    ("13:31", 500000, "checking"),
+    ("12:57", 1, "returned"),
+    ("12:10", 12345678, "failed"),
+    ("11:59", 600, "paid"),
+]
+_CARD = "621094******0011"
+
+# name of the picture -> (screen, status, values)
+SCENES = {
+    "starting": ("starting", QUIET, {}),
+    "starting_after_power_cut": ("starting", HOLDING, {"note": "power_was_cut"}),
+    "amount_empty": ("amount", QUIET, {"fen": 0}),
+    "amount": ("amount", HOLDING, {"fen": 128050}),
+    "amount_large": ("amount", LOADED, {"fen": 5000000}),
+    "amount_largest": ("amount", QUIET, {"fen": 999999999999}),
+    "present": ("present", QUIET, {"fen": 1250}),
+    "present_offline": ("present", HOLDING, {"fen": 1250, "note": "hold_still"}),
+    "processing": ("processing", QUIET, {"fen": 1250, "note": "contacting_bank"}),
+    "processing_card": ("processing", HOLDING, {"fen": 1250, "note": "reading_card"}),
+    "approved": ("approved", QUIET, {"fen": 1250, "card": _CARD, "ref": "000123456789"}),
+    "approved_signature": (
+        "approved",
+        QUIET,
+        {"fen": 150000, "card": _CARD, "ref": "000123456789", "cvm": "signature"},
+    ),
+    "stored": (
+        "stored",
+        HOLDING,
+        {"fen": 1250, "card": _CARD, "count": 2, "total_fen": 3600, "limit_count": 50},
+    ),
+    "declined": ("declined", QUIET, {"fen": 1250, "reason": "insufficient_funds", "code": "51"}),
+    "declined_unknown": ("declined", QUIET, {"fen": 1250, "reason": "host_code_7Q", "code": "7Q"}),
+    "try_again": ("try_again", QUIET, {"fen": 1250, "reason": "try_again_hold"}),
+    "see_phone": ("try_again", HOLDING, {"fen": 1250, "reason": "see_phone"}),
+    "in_doubt": ("in_doubt", HOLDING, {"fen": 1250}),
+    "refused": ("refused", LOADED, {"reason": "offline_limit"}),
+    "fault": (
+        "fault",
+        QUIET,
+        {"reason": "reader_fault", "code": "E-1204", "support": "400-000-0000"},
+    ),
+    "confirm": ("confirm", QUIET, {"fen": 1250, "reason": "second_tap"}),
+    "history": ("history", HOLDING, {"rows": _SALES, "index": 0}),
+    "history_scrolled": ("history", HOLDING, {"rows": _SALES, "index": 5}),
+    "history_empty": ("history", QUIET, {"rows": [], "index": 0}),
+    "entry_paid": (
+        "entry",
+        QUIET,
+        {"fen": 98800, "word": "paid", "when": "11-22 13:48", "card": _CARD, "ref": "000123456789"},
+    ),
+    "entry_stored": (
+        "entry",
+        HOLDING,
+        {"fen": 2350, "word": "stored", "when": "11-22 14:02", "card": _CARD},
+    ),
+    "entry_checking": (
+        "entry",
+        QUIET,
+        {"fen": 500000, "word": "checking", "when": "11-22 13:31", "card": _CARD},
+    ),
+    "entry_returned": (
+        "entry",
+        QUIET,
+        {"fen": 1, "word": "returned", "when": "11-22 12:57", "card": _CARD},
+    ),
+    "entry_failed": (
+        "entry",
+        QUIET,
+        {"fen": 12345678, "word": "failed", "when": "11-22 12:10", "card": _CARD, "code": "05"},
+    ),
+    "power_off": ("power_off", QUIET, {}),
+    "power_off_holding": ("power_off", HOLDING, {"count": 2}),
+}

@@ -1,0 +1,163 @@
+"""Offline data authentication: published card chains, each way of spoiling them, and expiry."""
+
+import emv_cases
+
+from emv import oda
+
+_TODAY = (2019, 8, 19)
+
+
+def _hex(text):
+    return bytes.fromhex(text)
+
+
+def _set(chain, path, value):
+    *outer, last = path.split(".")
+    for step in outer:
+        chain = chain[step]
+    chain[last] = value
+
+
+def _card(chain):
+    names = {
+        0x90: "issuer_certificate_90",
+        0x92: "issuer_remainder_92",
+        0x9F32: "issuer_exponent_9F32",
+        0x9F46: "icc_certificate_9F46",
+        0x9F47: "icc_exponent_9F47",
+        0x9F48: "icc_remainder_9F48",
+    }
+    return {tag: _hex(chain[name]) for tag, name in names.items()}
+
+
+def _issuer(chain, pan=None, today=_TODAY, revoked=()):
+    ca = chain["capk"]
+    key = _hex(ca["modulus"]), int(ca["exponent"], 16)
+    name = _hex(ca["rid"] + ca["index"])
+    return oda.issuer_key(key, name, _card(chain).get, pan or chain["pan"], today, revoked)
+
+
+def _icc(chain, pan=None):
+    static = [_hex(chain["static_data"])]
+    return oda.icc_key(_issuer(chain), _card(chain).get, static, pan or chain["pan"], _TODAY)
+
+
+def _fdda(chain):
+    part = chain["fdda"]
+    return oda.dynamic_data(
+        _icc(chain), _hex(part["sdad_9F4B"]), _hex(part["terminal_dynamic_data"])
+    )
+
+
+def _cda(chain):
+    part = chain["cda"]
+    return oda.combined_data(
+        _icc(chain),
+        _hex(part["sdad_9F4B"]),
+        _hex(part["unpredictable_number"]),
+        [_hex(part["transaction_data"])],
+    )
+
+
+_STEPS = {"issuer": _issuer, "icc": _icc, "fdda": _fdda, "cda": _cda}
+
+
+def _fails(step, *args, **more):
+    try:
+        step(*args, **more)
+    except oda.OdaError:
+        return True
+    return False
+
+
+def test_each_chain_gives_the_published_keys():
+    cases = emv_cases.load("oda")
+    if cases is None:
+        return emv_cases.ABSENT
+    for chain in cases["chains"]:
+        expect = chain["expect"]
+        assert _issuer(chain)[0] == _hex(expect["issuer"]["modulus"]), chain["id"]
+        assert _icc(chain)[0] == _hex(expect["icc"]["modulus"]), chain["id"]
+        if "fdda" in chain:
+            assert _fdda(chain) == _hex(expect["fdda"]["icc_dynamic_data"])
+        if "cda" in chain:
+            cid, cryptogram, rest = _cda(chain)
+            assert cid == int(expect["cda"]["cid"], 16)
+            assert cryptogram == _hex(expect["cda"]["ac"])
+            assert rest == b""
+    return None
+
+
+def test_each_spoilt_chain_fails_where_it_should():
+    cases = emv_cases.load("oda")
+    if cases is None:
+        return emv_cases.ABSENT
+    for negative in cases["negatives"]:
+        chains = emv_cases.load("oda")["chains"]
+        chain = [c for c in chains if c["id"] == negative["base"]][0]
+        _set(chain, negative["mutate"], negative["value"])
+        step = negative["expect_fail"].split()[0]
+        assert _fails(_STEPS[step], chain), negative["mutate"]
+    return None
+
+
+def _chain():
+    cases = emv_cases.load("oda")
+    return cases and cases["chains"][0]
+
+
+def test_certificates_are_good_to_the_end_of_their_month():
+    chain = _chain()
+    if chain is None:
+        return emv_cases.ABSENT
+    assert not _fails(_issuer, chain, today=(2019, 12, 31))
+    assert _fails(_issuer, chain, today=(2020, 1, 1))
+    return None
+
+
+def test_a_revoked_issuer_certificate_is_refused():
+    chain = _chain()
+    if chain is None:
+        return emv_cases.ABSENT
+    assert _fails(_issuer, chain, revoked={_hex("A00000000392" + "034969")})
+    assert not _fails(_issuer, chain, revoked={_hex("A00000000392" + "034968")})
+    return None
+
+
+def test_certificates_must_be_for_this_card_number():
+    chain = _chain()
+    if chain is None:
+        return emv_cases.ABSENT
+    assert _fails(_issuer, chain, pan="4761749001010010")
+    assert _fails(_icc, chain, pan="4761739001010011")
+    return None
+
+
+def test_remainder_must_fit_exactly():
+    chain = _chain()
+    if chain is None:
+        return emv_cases.ABSENT
+    _set(chain, "issuer_remainder_92", chain["issuer_remainder_92"] + "00")
+    assert _fails(_issuer, chain)
+    return None
+
+
+def test_lengths_of_signature_and_key_must_be_equal():
+    chain = _chain()
+    if chain is None:
+        return emv_cases.ABSENT
+    _set(chain, "issuer_certificate_90", chain["issuer_certificate_90"][2:])
+    assert _fails(_issuer, chain)
+    return None
+
+
+def test_an_error_never_holds_card_data():
+    chain = _chain()
+    if chain is None:
+        return emv_cases.ABSENT
+    try:
+        _icc(chain, pan="4761739001010011")
+    except oda.OdaError as error:
+        assert not any(c.isdigit() for c in str(error))
+        return None
+    raise AssertionError("accepted")
