@@ -18,6 +18,7 @@ from terminal.forwarding import Forwarding, Queue
 from terminal.hostkeys import HostKeys
 from terminal.housekeeping import Housekeeping
 from terminal.people import People
+from terminal.reader import Reader
 from terminal.sale import SaleDesk
 from terminal.supervisor import Supervisor
 from terminal.till import Till
@@ -78,7 +79,7 @@ def services(hardware, people, feed):
     s.link = host_link(s, s.settings.host, hardware.network())
     s.forwarder = Forwarder(Queue(s.book), s.random)
     s.forwarding = Forwarding(s.book, s.forwarder, s.link, s.messages, s.clock)
-    s.reader = hardware.reader()
+    s.reader = Reader(hardware.reader())
     return s
 
 
@@ -101,7 +102,7 @@ async def main():
     people.show("starting")
     try:
         s = services(hardware, people, feed)
-        await s.reader.start()
+        await s.reader.field_off()  # wakes the chip now, so that the first sale need not wait
     except (provisioning.BadSettings, emv.config.ConfigError) as error:
         await out_of_order(people, feed, "not_provisioned", error)
     except (NotAJournal, WrongKey, Damaged) as error:

@@ -23,6 +23,7 @@ _MP_GET_FILENO = const(10)
 _POLL_READ = const(1)
 _POLL_WRITE = const(4)
 _EXIT_RESET = const(75)
+_LONGEST_LINE = const(64)
 
 # Traces of the virtual board: bus number -> (data/command pin, chip select pin).
 _SPI_PINS = {1: (16, 17), 2: (None, 19)}
@@ -84,13 +85,16 @@ class _Gpio(io.IOBase):
         if not data:
             raise OSError("the virtual board was switched off")
         lines = (self.partial + data).split(b"\n")
-        self.partial = lines.pop()
+        self.partial = lines.pop()[:_LONGEST_LINE]
         for line in lines:
             self._changed(line)
 
     def _changed(self, line):
-        word, pin, level = line.split()
-        if word != b"in":
+        words = line.split()
+        if len(words) != 3 or words[0] != b"in" or words[2] not in (b"0", b"1"):
+            return  # noise on the wire
+        _, pin, level = words
+        if not pin.isdigit():
             return
         pin = int(pin)
         self.levels[pin] = int(level)

@@ -43,6 +43,7 @@ _LIST_MS = const(400)
 _MARGIN_MS = const(100)  # what the wire and the chip may add to a card's time
 _GUARD_MS = const(6)  # EMV contactless level 1: 5.1 ms of plain field around a poll, or of none
 _PAUSE_MS = const(20)
+_RESET_ROUNDS = const(10)
 
 _RATS = b"\xe0\x80"  # FSDI 8: 256 bytes; CID 0
 _RATS_MS = const(8)  # 14443-4, 5.1: 4.8 ms
@@ -73,6 +74,7 @@ class PN532:
         self._nonce = 0
         self._card_time = 0  # the chip's RF timeout as last configured
         self._card = None  # "A" or "B" while a card is activated
+        self._rounds = 0  # polls without a card since the last reset
         self._dep = IsoDep()
 
     async def start(self):
@@ -98,7 +100,8 @@ class PN532:
         """Looks for a card, for `timeout_ms` or a little longer. The field must be on.
 
         Returns "A" or "B" with one card activated at ISO-DEP level, or None. A card that was
-        released stays mute until the field was off.
+        released stays mute until the field was off; every few rounds without a card end so, too,
+        because a card whose activation went wrong unnoticed hears nothing else.
         """
         end = ticks_add(ticks_ms(), timeout_ms)
         while True:
@@ -108,6 +111,9 @@ class PN532:
                     await asyncio.sleep_ms(self._dep.guard_ms)
                     return kind
                 await asyncio.sleep_ms(_GUARD_MS)
+            self._rounds = (self._rounds + 1) % _RESET_ROUNDS
+            if not self._rounds:
+                await self._start_over()
             if ticks_diff(end, ticks_ms()) <= 0:
                 return None
             await asyncio.sleep_ms(_PAUSE_MS)
@@ -178,7 +184,7 @@ class PN532:
         return await self._start_over()
 
     async def _start_over(self):
-        """A card that half answered hears the next poll only after a reset; returns False."""
+        """Resets the card: after half an activation it hears no request; returns False."""
         await self.field(False)
         await self.field(True)
         return False

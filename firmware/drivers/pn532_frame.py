@@ -9,10 +9,12 @@ from micropython import const
 
 _BODY_MAX = const(265)  # UM0701-02 6.2.1.2: direction byte, code and 263 bytes of data
 _HEAD = const(8)  # 00 00 FF FF FF LENM LENL LCS; the normal form is three bytes shorter
+_ROOM = const(288)  # one frame and some preamble
 _TO_CHIP = const(0xD4)
 
 ACK = b"\x00\x00\xff\x00\xff\x00"
 NACK = b"\x00\x00\xff\xff\x00\x00"
+_CONTROL = {0x00FF: ACK, 0xFF00: NACK}  # by what stands where a frame has its length
 BROKEN = "broken"  # FrameReader.next(): a frame came whose checksum is wrong
 
 
@@ -48,8 +50,9 @@ class FrameReader:
     """Finds frames by hunting for 00 FF, so that any preamble, or noise before it, will do."""
 
     def __init__(self):
-        self._buffer = bytearray(_HEAD + _BODY_MAX + 15)
-        self._view = memoryview(self._buffer)
+        # A header is looked at before all of it must have come: three bytes to spare.
+        self._buffer = bytearray(_ROOM + 3)
+        self._view = memoryview(self._buffer)[:_ROOM]
         self.clear()
 
     def clear(self):
@@ -71,38 +74,35 @@ class FrameReader:
         """ACK, NACK, BROKEN or a frame's body; None when more bytes are needed."""
         while True:
             at = self._buffer.find(b"\x00\xff", self._start, self._end)
-            if at < 0:
-                # The last byte may be the 00 of a start code that is still arriving.
-                self._start = max(self._start, self._end - 1)
+            # Without a start code, the last byte may be half of one that is still arriving.
+            self._start = at if at >= 0 else max(self._start, self._end - 1)
+            if at < 0 or self._end - at < 4:
                 return None
-            self._start = at
-            head = self._view[at + 2 : self._end]
-            if len(head) < 2 or (bytes(head[:2]) == b"\xff\xff" and len(head) < 5):
+            control = _CONTROL.get(self._buffer[at + 2] << 8 | self._buffer[at + 3])
+            if control:
+                self._start = at + 4
+                return control
+            body, length = self._header(at + 2)
+            if length:
+                return self._body(body, length) if self._end > body + length else None
+            if self._end < body:
                 return None
-            found = self._control(head) or self._body(head)
-            if found is not False:
-                return found
-            self._start = at + 2  # no header behind these two bytes: hunt on
+            self._start = at + 2  # no header behind this start code: hunt on
 
-    def _control(self, head):
-        """ACK or NACK, or False."""
-        for frame in (ACK, NACK):
-            if head[:2] == frame[3:5]:
-                self._start += 4
-                return frame
-        return False
+    def _header(self, at):
+        """Where the body begins, and its length: 0 for nonsense, or while bytes are missing."""
+        buffer = self._buffer
+        if buffer[at] == buffer[at + 1] == 0xFF:
+            high, low, check, body = buffer[at + 2], buffer[at + 3], buffer[at + 4], at + 5
+        else:
+            high, low, check, body = 0, buffer[at], buffer[at + 1], at + 2
+        length = high << 8 | low
+        good = not (high + low + check) & 0xFF and length <= _BODY_MAX and body <= self._end
+        return body, length if good else 0
 
-    def _body(self, head):
-        """A body, BROKEN, None (still arriving), or False when this is no header at all."""
-        skip, length, check = 2, head[0], head[0] + head[1]
-        if head[0] == head[1] == 0xFF:
-            skip, length, check = 5, head[2] << 8 | head[3], head[2] + head[3] + head[4]
-        if check & 0xFF or not 0 < length <= _BODY_MAX:
-            return False
-        if len(head) <= skip + length:
-            return None
+    def _body(self, start, length):
         # The length is trusted even if the body is not: nothing inside a body, which a card
         # may choose, is ever taken for a frame.
-        self._start += 2 + skip + length + 1
-        whole = head[skip : skip + length + 1]
-        return BROKEN if sum(whole) & 0xFF else whole[:length]
+        end = start + length
+        self._start = end + 1
+        return BROKEN if sum(self._view[start : end + 1]) & 0xFF else self._view[start:end]

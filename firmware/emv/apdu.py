@@ -22,6 +22,21 @@ def read_record(sfi, number):
     return bytes((0x00, 0xB2, number, sfi << 3 | 4, 0x00))
 
 
+def exchange_relay_resistance(entropy):
+    """EXCHANGE RELAY RESISTANCE DATA (C-2 5.3)."""
+    return b"\x80\xea\x00\x00\x04" + entropy + b"\x00"
+
+
+def generate_ac(control, cdol_data):
+    """GENERATE AC; `control`: reference control parameter (cryptogram type, CDA request)."""
+    return bytes((0x80, 0xAE, control, 0x00, len(cdol_data))) + cdol_data + b"\x00"
+
+
+def recover_ac(drdol_data):
+    """RECOVER AC (C-2 5.7): the cryptogram of a transaction that was torn off."""
+    return b"\x80\xd0\x00\x00" + bytes((len(drdol_data),)) + drdol_data + b"\x00"
+
+
 def split(reply):
     """(data as a memoryview, status word). A reply without a status word is the card's error."""
     size = len(reply)

@@ -3,24 +3,25 @@
 from micropython import const
 
 from . import apdu, dol, tlv
-from .outcome import OTHER_CARD, SEE_PHONE, SELECT_NEXT, Ended
+from .outcome import OTHER_CARD, Ended
+
+# Kinds of cryptogram: bits 8 and 7 of the cryptogram information data (9F27).
+AAC = const(0x00)  # declined
+TC = const(0x40)  # approved offline
+ARQC = const(0x80)  # the issuer is to decide
 
 _MAX_RECORDS = const(32)  # of 256 bytes at most, one by one: bounds time and memory of one card
 
-# Status words of GET PROCESSING OPTIONS that have a meaning of their own (C-3 5.2.2.2).
-_GPO_ENDS = {
-    0x6984: (OTHER_CARD, "use_other_interface"),
-    0x6985: (SELECT_NEXT, "card_not_supported"),
-    0x6986: (SEE_PHONE, "see_phone"),
-}
 
+def initiate(session, ends, otherwise):
+    """GET PROCESSING OPTIONS. Takes the card's answer, returns the PDOL data that it was given.
 
-def initiate(session):
-    """GET PROCESSING OPTIONS. Takes the card's answer, returns the PDOL data that it was given."""
+    `ends` maps status words to (result, reason), `otherwise` is for all others but 9000.
+    """
     pdol_data = dol.fill(session.card.get(0x9F38, b""), session.get)
     data, sw = yield from session.exchange(apdu.get_processing_options(pdol_data))
     if sw != 0x9000:
-        raise Ended(*_GPO_ENDS.get(sw, (OTHER_CARD, "card_error")))
+        raise Ended(*ends.get(sw, otherwise))
     session.take(_gpo_objects(data))
     return pdol_data
 

@@ -71,14 +71,15 @@ class Config:
         self.version = version
         self.terminal = terminal
         self.applications = applications
+        self.torn = []  # kernel 2's log of transactions that were torn off
         self.revoked = set()  # RID, CA key index, certificate serial number: 9 bytes
         self._keys = {}
         self._hot_hashes = set()
         self._hot_ranges = []
 
-    def ca_key(self, rid, index, today):
-        """(modulus bytes, exponent int), or None where we have no key that is still good."""
-        key = self._keys.get(bytes(rid) + bytes(index))
+    def ca_key(self, name, today):
+        """(modulus bytes, exponent int) by RID and index, or None where no key is still good."""
+        key = self._keys.get(name)
         return key[:2] if key and today <= key[2] else None
 
     def hotlisted(self, pan):

@@ -1,7 +1,11 @@
 """Data object lists: what the card asks to be told, and the answer (Book 3 5.4)."""
 
+from micropython import const
+
 from .tags import COMPRESSED, NUMERIC
 from .tlv import TlvError, read_tag
+
+_MAX_BYTES = const(252)  # what fits a command, with its template around it
 
 
 def parse(dol):
@@ -18,7 +22,10 @@ def parse(dol):
 
 def fill(dol, lookup):
     """The concatenated values for `dol`; `lookup(tag)` gives bytes, or None for what is unknown."""
-    return b"".join([_fit(tag, lookup(tag) or b"", size) for tag, size in parse(dol)])
+    entries = parse(dol)
+    if sum([size for _, size in entries]) > _MAX_BYTES:
+        raise TlvError("data object list asks for too much")
+    return b"".join([_fit(tag, lookup(tag) or b"", size) for tag, size in entries])
 
 
 def _fit(tag, value, size):

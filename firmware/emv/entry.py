@@ -4,13 +4,13 @@ Pure: transaction() is a generator that yields APDUs and marks and returns an Ou
 polling and screens are the caller's; Try Again and See Phone are a new call for the same payment.
 """
 
-from . import apdu, kernel3, kernel7, tlv
+from . import apdu, kernel2, kernel3, kernel7, tlv
 from .outcome import OTHER_CARD, SELECT_NEXT, Ended
 from .selection import candidates
 from .session import Session
 from .tags import has
 
-KERNELS = {3: kernel3.run, 7: kernel7.run}
+KERNELS = {2: kernel2.run, 3: kernel3.run, 7: kernel7.run}
 
 _FCI_TEMPLATES = (0x6F, 0xA5, 0xBF0C)
 _TTQ_OFFLINE_ONLY = (1, 4)
@@ -62,6 +62,7 @@ def _transaction(session, kernels):
     directory, sw = yield from session.exchange(apdu.select(apdu.PPSE))
     if sw != 0x9000:
         raise Ended(OTHER_CARD, "card_not_supported")
+    reason = "card_not_supported"
     for combination, name in candidates(directory, combinations):
         fci, sw = yield from session.exchange(apdu.select(name))
         if sw != 0x9000:  # 3.3.3.5
@@ -73,4 +74,5 @@ def _transaction(session, kernels):
         except Ended as end:
             if end.result != SELECT_NEXT:
                 raise
-    raise Ended(OTHER_CARD, "card_not_supported")
+            reason = end.reason
+    raise Ended(OTHER_CARD, reason)

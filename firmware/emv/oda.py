@@ -117,12 +117,13 @@ def combined_data(icc, signed, unpredictable, transaction_data):
     return plain[at], plain[at + 1 : at + 9], plain[at + 29 :]
 
 
-def card_key(config, get, rid, static_data, pan, today):
+def card_key(session, static_data):
     """From the CA key to the card's own. `static_data`: the signed records in order, or None."""
     if static_data is None:
         raise OdaError("static data")
-    index = _need(get, 0x8F)
-    ca = config.ca_key(rid, index, today)
+    get, today, config = session.card.get, session.today, session.config
+    name = session.aid[:5] + _need(get, 0x8F)
+    ca = config.ca_key(name, today)
     if ca is None:
         raise OdaError("no CA key")
     parts = list(static_data)
@@ -131,8 +132,8 @@ def card_key(config, get, rid, static_data, pan, today):
         if listed != b"\x82":  # Book 2 5.4: nothing but the AIP may be listed
             raise OdaError("static data list")
         parts.append(_need(get, 0x82))
-    issuer = issuer_key(ca, rid + index, get, pan, today, config.revoked)
-    return icc_key(issuer, get, parts, pan, today)
+    issuer = issuer_key(ca, name, get, session.pan, today, config.revoked)
+    return icc_key(issuer, get, parts, session.pan, today)
 
 
 def _need(get, tag):

@@ -2,9 +2,9 @@
 
 from micropython import const
 
-# Yielded between APDUs; answered with send(None).
-COMMIT = "commit"  # the next APDU cannot be taken back: make the intent durable first
-CARD_DONE = "card_done"  # the card may leave the field; what follows needs no card
+# Yielded between APDUs, which are bytes; answered with send(None).
+COMMIT = const(1)  # the next APDU cannot be taken back: make the intent durable first
+CARD_DONE = const(2)  # the card may leave the field; what follows needs no card
 
 # Outcome.result
 APPROVED = const(1)  # by the card, offline, authenticated: nobody else needs to be asked
@@ -59,11 +59,22 @@ class Ended(Exception):
 class Request:
     """One payment to make: `date` (yy, mm, dd), `time` (h, m, s), `unpredictable` 4 random bytes.
 
+    `online_able`: the link is up, so an online cryptogram is preferred. `relay`: (ticks_us, random)
+    for relay resistance (kernel 2), or None where the reader cannot time its exchanges.
     Raises ValueError on what no card should be shown: an amount out of range, a clock that is off.
     """
 
     def __init__(
-        self, amount_fen, currency, type, date, time, unpredictable, sequence, online_able
+        self,
+        amount_fen,
+        currency,
+        type,
+        date,
+        time,
+        unpredictable,
+        sequence,
+        online_able,
+        relay=None,
     ):
         if not 0 <= amount_fen < 10**12:
             raise ValueError("amount_fen")
@@ -79,6 +90,7 @@ class Request:
         self.unpredictable = unpredictable
         self.sequence = sequence
         self.online_able = online_able
+        self.relay = relay
 
 
 class Outcome:

@@ -5,9 +5,8 @@ The card answers GET PROCESSING OPTIONS with its cryptogram; it may leave after 
 Clauses are those of Book C-3 unless another is named.
 """
 
-from micropython import const
-
 from . import card, dol, oda
+from .card import AAC, ARQC, TC
 from .outcome import (
     APPROVED,
     CARD_DONE,
@@ -20,6 +19,7 @@ from .outcome import (
     ONLINE,
     ONLINE_PIN,
     OTHER_CARD,
+    SEE_PHONE,
     SELECT_NEXT,
     SIGNATURE,
     Ended,
@@ -27,12 +27,13 @@ from .outcome import (
 from .restrictions import usage_allowed
 from .tags import has
 
-_AAC = const(0x00)
-_TC = const(0x40)
-_ARQC = const(0x80)
-
 _MANDATORY = (0x82, 0x9F36, 0x9F26, 0x9F10, 0x57)  # 5.4.2.1
 _AIP_DDA = (1, 6)
+_GPO_ENDS = {  # 5.2.2.2
+    0x6984: (OTHER_CARD, "use_other_interface"),
+    0x6985: (SELECT_NEXT, "card_not_supported"),
+    0x6986: (SEE_PHONE, "see_phone"),
+}
 
 
 def run(session, rules):
@@ -41,7 +42,7 @@ def run(session, rules):
     if 0x9F66 not in [tag for tag, _ in dol.parse(pdol)]:
         raise Ended(SELECT_NEXT, "card_not_supported")  # Book B 3.3.3.6
     yield from session.commit()
-    yield from card.initiate(session)
+    yield from card.initiate(session, _GPO_ENDS, (OTHER_CARD, "card_error"))
     static = []
     afl = session.card.get(0x94)
     if afl:
@@ -84,12 +85,12 @@ class _Decision:
 
     def _decide(self):
         session = self.session
-        if self.kind == _AAC:
+        if self.kind == AAC:
             return DECLINED, "card_declined"
         if session.config.hotlisted(session.pan):
             return DECLINED, "card_blocked"
-        offline = self.kind == _TC and not self.terminal("online_cryptogram")  # 5.4.3.2
-        if self.kind == _TC and session.expired():  # 5.5.1.1
+        offline = self.kind == TC and not self.terminal("online_cryptogram")  # 5.4.3.2
+        if self.kind == TC and session.expired():  # 5.5.1.1
             if not self.wants("online_if_expired"):
                 return DECLINED, "card_expired"
             offline = False
@@ -122,14 +123,7 @@ class _Decision:
             return FAILED
         dynamic = [session.terminal[tag] for tag in (0x9F37, 0x9F02, 0x5F2A)]
         try:
-            key = oda.card_key(
-                session.config,
-                session.card.get,
-                session.aid[:5],
-                self.static,
-                session.pan,
-                session.today,
-            )
+            key = oda.card_key(session, self.static)
             oda.dynamic_data(key, signed, *dynamic, related)
         except oda.OdaError:
             return FAILED
@@ -162,7 +156,7 @@ class _Decision:
         """9F69 repeats the CTQ under the card's signature; without it only the issuer can tell."""
         related = self.session.card.get(0x9F69)
         if related is None:
-            return self.kind == _ARQC
+            return self.kind == ARQC
         return related[5:7] == self.ctq
 
 
@@ -177,6 +171,6 @@ def _cryptogram(session):
         if len(issuer) < 7 or (issuer[3] != 3 and issuer[0] != 0x1F):
             raise Ended(OTHER_CARD, "card_error")
         kind = (issuer[4] & 0x30) << 2
-    if kind not in (_AAC, _TC, _ARQC):
+    if kind not in (AAC, TC, ARQC):
         raise Ended(OTHER_CARD, "card_error")
     return kind

@@ -1,6 +1,13 @@
 """Processing restrictions (Book 3 10.4): may this application be used here, now, for this?"""
 
-from .tags import has
+from .oda import century
+from .tags import has, mark
+
+# Bits of the terminal verification results that come out of it.
+_VERSIONS_DIFFER = (2, 8)
+_EXPIRED = (2, 7)
+_NOT_YET_EFFECTIVE = (2, 6)
+_SERVICE_NOT_ALLOWED = (2, 5)
 
 # Transaction type -> bits of the usage control, at home and abroad, any of which will do.
 _USAGE = {
@@ -8,6 +15,25 @@ _USAGE = {
     0x01: (((1, 8),), ((1, 7),)),  # cash
     0x09: (((2, 8),), ((2, 7),)),  # goods with cashback
 }
+_AT_ATM = (1, 2)
+_NOT_AT_ATM = (1, 1)
+_ATM_TYPES = (0x14, 0x15, 0x16)
+_CASH_CAPABILITY = (1, 8)
+
+
+def judge(card, terminal, tvr):
+    """Marks in the bytearray `tvr` what speaks against it; `card`, `terminal`: tag to bytes."""
+    version = card.get(0x9F08)
+    if version is not None and version != terminal[0x9F09]:
+        mark(tvr, _VERSIONS_DIFFER)
+    today = day(terminal[0x9A])
+    if 0x5F25 in card and today < day(card[0x5F25]):
+        mark(tvr, _NOT_YET_EFFECTIVE)
+    if 0x5F24 in card and today > day(card[0x5F24]):
+        mark(tvr, _EXPIRED)
+    control = card.get(0x9F07)
+    if control is not None and not _service_allowed(control, card, terminal):
+        mark(tvr, _SERVICE_NOT_ALLOWED)
 
 
 def usage_allowed(session):
@@ -18,11 +44,28 @@ def usage_allowed(session):
     control, country = session.card.get(0x9F07), session.card.get(0x5F28)
     if control is None or country is None:
         return False
-    return usable(kind, control, country == session.terminal[0x9F1A])
+    return _usable(kind, control, country == session.terminal[0x9F1A])
 
 
-def usable(kind, control, domestic):
-    """Whether `control` (9F07) allows transaction type `kind` at home or abroad."""
+def day(packed):
+    """YYMMDD in packed digits as (year, month, day); what is no date sorts before every date."""
+    digits = packed.hex()
+    if not digits.isdigit():
+        return 0, 0, 0
+    return century(int(digits[:2])), int(digits[2:4]), int(digits[4:])
+
+
+def _service_allowed(control, card, terminal):
+    cash_machine = terminal[0x9F35][0] in _ATM_TYPES and has(terminal[0x9F40], _CASH_CAPABILITY)
+    if not has(control, _AT_ATM if cash_machine else _NOT_AT_ATM):
+        return False
+    country = card.get(0x5F28)
+    if country is None:
+        return True
+    return _usable(terminal[0x9C][0], control, country == terminal[0x9F1A])
+
+
+def _usable(kind, control, domestic):
     if kind not in _USAGE:
         return True
     return any(has(control, bit) for bit in _USAGE[kind][0 if domestic else 1])

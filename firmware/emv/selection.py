@@ -47,7 +47,7 @@ def _matches(fields, app):
     if not 5 <= len(name) <= 16 or not name.startswith(app.aid):
         return False
     wanted = _kernel(name, fields.get(0x9F2A, b""))
-    return wanted in (0, app.kernel)
+    return wanted in (0, app.kernel) and len(_name(fields, app)) <= 16
 
 
 def _kernel(name, field):

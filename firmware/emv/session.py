@@ -2,7 +2,7 @@
 
 import hashlib
 
-from . import apdu
+from . import apdu, restrictions
 from .oda import century
 from .outcome import APPROVED, COMMIT, DECLINED, OTHER_CARD, TRY_AGAIN, Ended, Outcome
 from .tags import CARD, bcd
@@ -12,8 +12,8 @@ from .tags import CARD, bcd
 _FORWARDED = (
     0x57, 0x5A, 0x5F24, 0x5F34, 0x82, 0x84, 0x95, 0x9A, 0x9C, 0x5F2A,
     0x9F02, 0x9F03, 0x9F06, 0x9F09, 0x9F10, 0x9F1A, 0x9F1E, 0x9F21, 0x9F26, 0x9F27,
-    0x9F33, 0x9F34, 0x9F35, 0x9F36, 0x9F37, 0x9F39, 0x9F41, 0x9F4C, 0x9F5D, 0x9F66,
-    0x9F69, 0x9F6C, 0x9F6E,
+    0x9F33, 0x9F34, 0x9F35, 0x9F36, 0x9F37, 0x9F39, 0x9F41, 0x9F5D, 0x9F66, 0x9F69,
+    0x9F6C, 0x9F6E,
 )
 # fmt: on
 # Authorisation response code that the terminal sets itself (Book 4 A6).
@@ -109,12 +109,12 @@ class Session:
 
     def expired(self):
         """Whether the last day (5F24, or the month in 57) has passed; True if unknown."""
-        day = self.card.get(0x5F24)
-        digits = day.hex() if day else self.card.get(0x57, b"").hex().partition("d")[2][:4] + "31"
-        if len(digits) != 6 or not digits.isdigit():
-            return True
-        last = (century(int(digits[:2])), int(digits[2:4]), int(digits[4:]))
-        return last < self.today
+        packed = self.card.get(0x5F24)
+        if packed is None:
+            track = self.card.get(0x57, b"").hex()
+            month = track.partition("d")[2][:4]
+            packed = bytes.fromhex(month + "31") if month.isdigit() and len(month) == 4 else b""
+        return restrictions.day(packed) < self.today
 
     def outcome(self, result, reason):
         """The Outcome, filled with what is known by now."""

@@ -57,6 +57,7 @@ CARD = {
     0x9F5D: (3, 6),  # available offline amount, or capabilities (kernel 2)
     0x9F69: (5, 16),  # card authentication related data
     0x9F6C: (2, 2),  # card transaction qualifiers
+    0xDF4B: (3, 3),  # POS cardholder interaction information (kernel 2)
     0x9F6E: (4, 32),  # form factor, or third party data (kernel 2)
 }
 
@@ -75,6 +76,12 @@ def has(value, where):
     """Whether the bit at `where`, written as the books do: (byte from 1, bit 8 to 1), is set."""
     byte, bit = where
     return bool(value[byte - 1] >> (bit - 1) & 1)
+
+
+def mark(value, where):
+    """Sets the bit at `where` in a bytearray."""
+    byte, bit = where
+    value[byte - 1] |= 1 << (bit - 1)
 
 
 def bcd(number, size):

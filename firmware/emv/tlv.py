@@ -45,21 +45,43 @@ def _read_length(data, at):
     return int.from_bytes(data[at : at + size], "big"), at + size
 
 
+def _read_head(data, at):
+    """(tag, start of its value, end of its value)."""
+    tag, at = read_tag(data, at)
+    size, at = _read_length(data, at)
+    if size > len(data) - at:
+        raise TlvError("value cut short")
+    return tag, at, at + size
+
+
 def objects(data):
     """Yields (tag, value) of one level, values as memoryviews; 00 between objects is skipped."""
     data = memoryview(data)
-    at, end, count = 0, len(data), 0
-    while at < end:
+    at, count = 0, 0
+    while at < len(data):
         if data[at] == 0:
             at += 1
             continue
-        tag, at = read_tag(data, at)
-        size, at = _read_length(data, at)
+        tag, start, at = _read_head(data, at)
         count += 1
-        if size > end - at or count > _MAX_OBJECTS:
-            raise TlvError("length or count")
-        yield tag, data[at : at + size]
-        at += size
+        if count > _MAX_OBJECTS:
+            raise TlvError("too many objects")
+        yield tag, data[start:at]
+
+
+def without(data, tag):
+    """`data` in two parts, as received: before and after the object `tag`."""
+    data = memoryview(data)
+    at = 0
+    while at < len(data):
+        start = at
+        if data[at] == 0:
+            at += 1
+            continue
+        found, _, at = _read_head(data, at)
+        if found == tag:
+            return data[:start], data[at:]
+    return data, data[:0]
 
 
 def flatten(data, templates, depth=_MAX_DEPTH):

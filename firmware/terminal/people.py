@@ -58,12 +58,18 @@ class People:
         except asyncio.TimeoutError:
             return None
 
+    async def read_by(self, wait_ms):
+        """Leaves a message on the screen until a key is pressed that was meant for it."""
+        self._keypad.forget()
+        return await self.key(wait_ms)
+
     async def pressed(self, key):
         """Whether this key is waiting right now; other keys are let go."""
         return await self.key(_NOW_MS) == key
 
     async def agree(self, wait_ms):
         """True for the enter key, False for cancel or no answer."""
+        self._keypad.forget()
         while True:
             key = await self.key(wait_ms)
             if key in ("E", "X", None):

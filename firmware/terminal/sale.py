@@ -11,6 +11,7 @@ from micropython import const
 
 import emv
 from terminal import book as b
+from terminal.reader import ReaderFault
 from terminal.sale_record import BadSale, Sale
 from uplink import answers
 from uplink.link import NOT_SENT
@@ -47,17 +48,25 @@ class SaleDesk:
         self._last_tap = None  # (card hash, amount, time) of the last sale that went through
 
     async def run(self, amount_fen):
-        """-> Result. Raises OSError when the journal's flash or the reader fails."""
+        """-> Result. Raises OSError when the journal's flash fails: then nothing may go on."""
         refusal = self._refusal(amount_fen)
         if refusal:
             return Result(REFUSED, refusal)
+        sale = self._new_sale(amount_fen)
         self._s.forwarding.paused = True
         try:
-            return await self._capture(amount_fen)
+            return await self._capture(sale)
+        except ReaderFault:
+            return self._abandon(sale, Result(DECLINED, "reader_fault", sale))
         finally:
             self._s.book.in_play = None
             self._s.forwarding.paused = False
-            await self._s.reader.field(False)
+            await self._s.reader.field_off()
+
+    def _new_sale(self, amount_fen):
+        s = self._s
+        number, batch = s.book.next_number(), s.settings.terminal.batch
+        return Sale(number, s.random(16), batch, amount_fen, s.clock.local(), s.clock.trusted)
 
     # Before the card
 
@@ -85,11 +94,8 @@ class SaleDesk:
 
     # With the card
 
-    async def _capture(self, amount_fen):
+    async def _capture(self, sale):
         s = self._s
-        number = s.book.next_number()
-        batch = s.settings.terminal.batch
-        sale = Sale(number, s.random(16), batch, amount_fen, s.clock.local(), s.clock.trusted)
         outcome = await self._read_card(sale)
         if outcome is None:
             return self._abandon(sale, Result(CANCELLED))
@@ -99,7 +105,7 @@ class SaleDesk:
         if not await self._meant(sale, outcome):
             return self._abandon(sale, Result(CANCELLED))
         try:
-            sale.take_outcome(outcome, lambda track2: s.keys.encrypt_card_data(number, track2))
+            sale.take_outcome(outcome, lambda track2: s.keys.encrypt_card_data(sale.number, track2))
             sale.pack()
         except BadSale:
             ended.reason = "card_not_supported"
@@ -107,7 +113,7 @@ class SaleDesk:
         result = await self._settle_outcome(sale, outcome)
         result.label = outcome.label
         if result.kind in (PAID, STORED):
-            self._last_tap = (outcome.pan_hash, amount_fen, s.clock.now_ms())
+            self._last_tap = (outcome.pan_hash, sale.amount_fen, s.clock.now_ms())
         return result
 
     async def _settle_outcome(self, sale, outcome):
@@ -129,7 +135,7 @@ class SaleDesk:
         """Taps until the card has given an outcome. None: the merchant gave up, or nobody came."""
         self._s.people.show("present", fen=sale.amount_fen)
         deadline_ms = self._s.clock.now_ms() + _PRESENT_MS
-        await self._s.reader.field(True)
+        await self._s.reader.field_on()
         while self._s.clock.now_ms() < deadline_ms:
             if await self._s.reader.poll(_POLL_MS):
                 outcome = await self._talk(sale)
@@ -145,9 +151,9 @@ class SaleDesk:
         self._s.people.failed()
         self._s.people.show("try_again", fen=sale.amount_fen, reason=reason)
         await self._s.reader.release()
-        await self._s.reader.field(False)
+        await self._s.reader.field_off()
         await asyncio.sleep_ms(_POLL_MS)
-        await self._s.reader.field(True)
+        await self._s.reader.field_on()
 
     async def _talk(self, sale):
         """Carries the kernel's commands to the card and does what it asks for in between."""
@@ -197,17 +203,23 @@ class SaleDesk:
     async def _online(self, sale):
         s = self._s
         if not self._online_able():
-            return self._abandon(sale, Result(DECLINED, "network_needed", sale))
+            return self._abandon(sale, Result(DECLINED, self._no_line(), sale))
         s.book.open(b.REQUEST, sale, sale.number)
         s.book.in_play = sale.number
         s.people.show("processing", fen=sale.amount_fen, note="contacting_bank")
         key, data = s.messages.sale("0200", sale, s.book.held())
         reply = await s.link.exchange(key, data)
         if reply is NOT_SENT:
-            return self._abandon(sale, Result(DECLINED, "network_needed", sale))
+            return self._abandon(sale, Result(DECLINED, self._no_line(), sale))
         if reply is not None and reply.transaction_id() != sale.id:
             reply = None
         return self._online_result(sale, reply)
+
+    def _no_line(self):
+        """Why this sale, which the card wants the bank to approve, cannot be asked about."""
+        if self._s.book.waiting(b.REQUEST):
+            return "reversal_first"
+        return self._s.session.trouble or "network_needed"
 
     def _online_result(self, sale, reply):
         verdict = answers.of_sale(reply)

@@ -30,6 +30,7 @@ class Till:
         self._s = services
         self._desk = desk
         self._shown = None  # the status that is on the screen
+        self._trouble = None  # of the line, as last looked at
 
     async def run(self):
         """Named task."""
@@ -48,6 +49,8 @@ class Till:
                 amount_fen = 0
             elif key:
                 amount_fen = keyed(amount_fen, key)
+            elif self._new_trouble():
+                await self._warn()
             elif not self._status_changed():
                 continue
             self._home(amount_fen)
@@ -75,6 +78,18 @@ class Till:
     def _home(self, amount_fen):
         self._show("amount", fen=amount_fen)
 
+    def _new_trouble(self):
+        """Trouble that waiting does not cure; a missing network is in the status bar already."""
+        trouble = self._s.session.trouble
+        changed, self._trouble = trouble != self._trouble, trouble
+        return changed and trouble in ("host_certificate", "host_refused")
+
+    async def _warn(self):
+        """Sales can go on offline and every record is kept; but somebody has to be called."""
+        self._s.people.failed()
+        self._show("refused", reason=self._trouble)
+        await self._s.people.read_by(_HISTORY_MS)
+
     # A sale
 
     async def _sell(self, amount_fen):
@@ -87,7 +102,7 @@ class Till:
             await self._doubt(result)
             return
         self._announce(result, amount_fen)
-        await self._s.people.key(_RESULT_MS)
+        await self._s.people.read_by(_RESULT_MS)
 
     def _announce(self, result, amount_fen):
         people, kind = self._s.people, result.kind
@@ -120,7 +135,7 @@ class Till:
                 return
             if not self._s.book.entry(seq):
                 self._show("returned", fen=result.sale.amount_fen)
-                await people.key(_RESULT_MS)
+                await people.read_by(_RESULT_MS)
                 return
             if self._status_changed():
                 self._show("in_doubt", fen=result.sale.amount_fen)

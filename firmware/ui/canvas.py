@@ -1,7 +1,7 @@
 """The back buffer: 240x320 pixels of 16 colours, and the primitives that draw on it.
 
-38,400 bytes of pixels, one band of 7,680 for conversion. `flush` sends the strips that changed since
-they were last sent. A strip is compared by its CRC-32 together with the palette's: that costs
+38,400 bytes of pixels, one band of 7,680 for conversion. `flush` sends the strips that changed
+since they were last sent. A strip is compared by its CRC-32 together with the palette's: that costs
 320 bytes instead of a second buffer.
 """
 
@@ -85,10 +85,7 @@ class Canvas:
             x -= font.width(text) >> (1 if align == CENTER else 0)
         ramp = self._ramp(ink, paper, font.bits)
         for character in text:
-            advance, top, bitmap = font.glyph(character)
-            if bitmap:
-                self._frame.blit(bitmap, x, y + top, paper, ramp)
-            x += advance
+            x += font.draw(self._frame, character, x, y, paper, ramp)
         return x
 
     def icon(self, name, x, y, ink, paper):

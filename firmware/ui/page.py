@@ -17,7 +17,7 @@ _STRIP = const(24)  # height of the line about what is not banked
 TOP = const(50)  # below both
 _LEADING = const(23)
 FOOT = const(281)  # where one row of hints begins
-_BODY = (("body20", 25), ("text16", 21))  # face of sentences, distance of lines
+_BODY = (("body20", 25), ("text16", 20))  # face of sentences, distance of lines
 _SIGN = const(40)
 _UNDER = const(25)
 _KEY = const(24)
@@ -168,7 +168,13 @@ class Page:
         return y
 
     def opposite(self, y, left, right):
-        """Two values on one row. -> y below it."""
+        """Two values on one row; the right one loses its beginning if it must. -> y below it."""
+        font = self._fonts["text16"]
+        room = WIDTH - 2 * MARGIN - 8 - font.width(left)
+        if font.width(right) > room:
+            while font.width("…" + right) > room:
+                right = right[1:]
+            right = "…" + right
         self.text("text16", MARGIN, y, left, theme.MUTED)
         self.text("text16", WIDTH - MARGIN, y, right, theme.INK, RIGHT)
         return y + _LEADING

@@ -1,8 +1,9 @@
 """Turns 4-bit palette pixels into RGB565 for the panel: the one inner loop of the screen.
 
-Both converters are called as `convert(source, lut, target, pairs)`: `source` holds two pixels a byte
-(left one high), `lut` 16 colours as the panel wants them (RGB565, big endian), `target` gets four bytes
-for each of the `pairs` source bytes. Colours are copied as they stand, so byte order is no concern.
+Both converters are called as `convert(source, lut, target, pairs)`: `source` holds two pixels a
+byte (left one high), `lut` 16 colours as the panel wants them (RGB565, big endian), `target` gets
+four bytes for each of the `pairs` source bytes. Colours are copied as they stand, so byte order is
+no concern.
 """
 
 import framebuf

@@ -1,8 +1,8 @@
 """Every text a merchant reads: key -> (Chinese, English).
 
-A pure literal: the font maker parses this file (it does not import it) to learn which characters the
-fonts need. What a sale is called is always one of five words: paid, stored, checking, returned, failed.
-`{}` is filled in by the screen.
+A pure literal: the font maker parses this file (it does not import it) to learn which characters
+the fonts need. What a sale is called is always one of five words: paid, stored, checking, returned,
+failed. `{}` is filled in by the screen.
 """
 
 TEXTS = {
@@ -15,15 +15,15 @@ TEXTS = {
     "not_banked": ("尚未入账", "NOT yet banked"),
     "where_paid": (
         "收单机构已收妥，\n随下一次结算到账。",
-        "The acquirer has it.\nArrives with settlement.",
+        "The acquirer has it.\nArrives at settlement.",
     ),
     "where_stored": (
         "尚未入账：保存在本机，\n联网后自动上送。",
-        "NOT banked yet. Kept here,\nsent when the link is back.",
+        "NOT banked yet. Kept,\nsent when online again.",
     ),
     "where_checking": (
         "尚未收到可信答复，\n正在撤销，\n请按未收款处理。",
-        "No answer that counts.\nBeing cancelled:\ntreat it as NOT paid.",
+        "No trustworthy answer.\nBeing cancelled:\ntreat it as NOT paid.",
     ),
     "where_returned": (
         "已撤销，款项不会入账；\n如已扣款将退回持卡人。",
@@ -63,16 +63,16 @@ TEXTS = {
     "nothing_charged": ("没有扣款", "No money was taken"),
     "stored_explained": (
         "联网后自动上送银行",
-        "Sent when the link is back",
+        "Sent when online again",
     ),
     "in_doubt": (
         "未收到银行答复，\n请按未收款处理。\n正在自动撤销，\n如已扣款将退回持卡人。",
-        "No answer from the bank.\nTreat it as NOT paid.\nIt is being cancelled; any\ncharge goes back.",
+        "No answer yet:\ntreat it as NOT paid.\nIt is being cancelled;\nany charge goes back.",
     ),
     "all_saved": ("所有记录均已安全保存", "Every record is kept"),
     "still_stored": (
         "本机还有 {} 笔未入账，\n下次开机继续上送。",
-        "{} stored, not banked.\nSending goes on at the next start.",
+        "{} stored, not banked.\nSending goes on when\nswitched on again.",
     ),
     "call_support": ("请联系客服", "Please call support"),
     # Labels of details.
@@ -101,19 +101,19 @@ TEXTS = {
     "key_view": ("查看", "View"),
     "key_select": ("选择", "Move"),
     "key_again": ("再收一笔", "Charge"),
-    # Reasons, each with what to do. Line breaks are chosen; the fonts test checks that they hold.
+    # Reasons, each with what to do. Lines are broken by hand; a test says where one is too long.
     "amount_over_limit": (
         "超出单笔限额，\n请减小金额，\n或换一种付款方式。",
         "Over the limit per sale.\nUse a smaller amount\nor another way to pay.",
     ),
-    "bad_key": ("密钥无效，\n不能收款，请联系客服。", "A key is not valid.\nPlease call support."),
+    "bad_key": ("密钥无效，不能收款，\n请联系客服。", "A key is not valid.\nPlease call support."),
     "card_amount_limit": (
         "超出此卡的金额限制，\n请减小金额或换一张卡。",
         "Over this card's limit.\nTry another card.",
     ),
     "card_auth_failed": (
         "未能确认卡片真伪，\n请换一张卡。",
-        "Card not proved genuine.\nTry another card.",
+        "Not proved genuine.\nTry another card.",
     ),
     "card_blocked": ("此卡已停用，\n请换一张卡。", "This card is blocked.\nTry another card."),
     "card_count_limit": (
@@ -121,23 +121,31 @@ TEXTS = {
         "Card used too often.\nTry another card.",
     ),
     "card_declined": ("卡片拒绝了本次交易，\n请换一张卡。", "The card said no.\nTry another card."),
-    "card_error": ("卡片数据有误，\n请换一张卡。", "The card's data is faulty.\nTry another card."),
+    "card_error": ("卡片数据有误，\n请换一张卡。", "The card's data is bad.\nTry another card."),
     "card_expired": ("卡片已过有效期，\n请换一张卡。", "This card has expired.\nTry another card."),
+    "card_lost": (
+        "卡片移开太早，\n请再挥一次并保持不动。",
+        "The card left too early.\nTap again, hold it still.",
+    ),
     "card_not_supported": (
         "本机不支持此卡，\n请换一张卡。",
-        "Card not supported here.\nTry another card.",
+        "Card is not supported.\nTry another card.",
     ),
     "card_removed": (
         "卡片移开太早，\n请再挥一次并保持不动。",
-        "The card left too early.\nTap again and hold it still.",
+        "The card left too early.\nTap again, hold it still.",
+    ),
+    "cvm_failed": (
+        "未能验证持卡人，\n请换一种付款方式。",
+        "Cardholder not verified.\nUse another way to pay.",
     ),
     "cvm_not_possible": (
         "此金额须验证持卡人，\n本机无法完成，\n请换一种付款方式。",
-        "This amount needs a check\nthat cannot be done here.\nUse another way to pay.",
+        "This amount needs a\nPIN or another check.\nUse another way to pay.",
     ),
     "host_certificate": (
         "收单机构证书不可信，\n请联系客服。",
-        "The acquirer's certificate\nis not trusted.\nPlease call support.",
+        "The acquirer's identity\nis not trusted.\nPlease call support.",
     ),
     "host_refused": (
         "收单机构不受理本机，\n请联系客服。",
@@ -158,24 +166,37 @@ TEXTS = {
     ),
     "issuer_unreachable": (
         "发卡行暂时无法应答，\n请稍后重试或换一张卡。",
-        "The card's bank is silent.\nTry later or another card.",
+        "The bank is silent. Try\nlater, or another card.",
     ),
     "journal_full": (
         "本机存储已满，\n请联网上送后再收款。",
-        "The terminal is full.\nConnect it, so that\nstored sales can be sent.",
+        "The terminal is full.\nConnect the terminal,\nto send what is stored.",
+    ),
+    "journal_unreadable": (
+        "存储无法读取，\n请勿清除，联系客服。",
+        "Memory is unreadable.\nErase nothing.\nPlease call support.",
     ),
     "network_needed": (
         "此卡须联网授权，\n请待网络恢复，\n或换一张卡。",
         "Must be checked online.\nWait for the network\nor try another card.",
     ),
+    "no_answer": (
+        "没有收到答复，\n请稍后重试。",
+        "There was no answer.\nTry again a little later.",
+    ),
     "no_network": ("网络未连接，\n请检查网络。", "There is no network.\nCheck the connection."),
     "not_permitted": (
         "此卡不允许这种交易，\n请换一张卡。",
-        "Not permitted for this card.\nTry another card.",
+        "Card is not permitted.\nTry another card.",
+    ),
+    "not_provisioned": ("本机尚未配置，\n请联系客服。", "Not set up yet.\nPlease call support."),
+    "oda_failed": (
+        "未能确认卡片真伪，\n请换一张卡。",
+        "Not proved genuine.\nTry another card.",
     ),
     "offline_limit": (
         "离线收款已达上限，\n请联网上送后再收款。",
-        "Offline limit reached.\nConnect the terminal, so\nthat sales can be sent.",
+        "Offline limit reached.\nConnect the terminal,\nto send what is stored.",
     ),
     "one_card_only": (
         "感应到多张卡，\n请只拿一张卡再挥。",
@@ -189,6 +210,7 @@ TEXTS = {
         "读卡器没有应答，\n请重启设备。",
         "The reader is silent.\nRestart the terminal.",
     ),
+    "relay_suspected": ("卡片应答太慢，\n请换一张卡。", "The card is too slow.\nTry another card."),
     "second_tap": (
         "此卡刚付过相同金额。\n确定要再收一笔吗？",
         "This card has just paid\nthe same amount.\nCharge it once more?",
@@ -199,16 +221,28 @@ TEXTS = {
     ),
     "system_fault": (
         "系统异常，已安全停止，\n记录未丢失。\n请重启设备。",
-        "Stopped by a fault, safely.\nNo record was lost.\nPlease restart.",
+        "A fault; safely stopped.\nNo record was lost.\nPlease restart.",
     ),
-    "too_large": ("金额位数太多，请更正。", "The amount is too large.\nPlease correct it."),
+    "terminal_declined": (
+        "本机不能受理此卡，\n请换一张卡。",
+        "Not with this card.\nTry another card.",
+    ),
+    "too_large": ("金额位数太多，请更正。", "That is too large.\nPlease correct it."),
     "try_again_hold": (
         "没有读到卡片，\n请再挥一次并保持不动。",
         "The card was not read.\nTap again, hold it still.",
     ),
+    "usage_not_allowed": (
+        "此卡不能用于这种交易，\n请换一张卡。",
+        "Card not allowed here.\nTry another card.",
+    ),
     "use_another_card": (
         "请换一张卡，\n或换一种付款方式。",
         "Try another card\nor another way to pay.",
+    ),
+    "use_other_interface": (
+        "此卡不能挥卡付款，\n请换一张卡。",
+        "This card does not tap.\nTry another card.",
     ),
     "zero_amount": ("请先输入金额。", "Please key in\nan amount first."),
 }

@@ -11,12 +11,12 @@ from ui.screens import SCREENS
 
 # name -> bytes of bitmaps kept in RAM
 _FONTS = {
-    "text16": 3072,
-    "body20": 3072,
-    "title24": 2048,
-    "amount34": 1536,
-    "amount48": 3072,
-    "icons": 3584,
+    "text16": 2048,
+    "body20": 2048,
+    "title24": 1536,
+    "amount34": 640,
+    "amount48": 2048,
+    "icons": 2304,
 }
 
 
@@ -32,7 +32,7 @@ def _beside(path):
 
 
 class View:
-    """`support`: the number that a merchant calls; shown where the terminal does not know better."""
+    """`support`: the number that a merchant calls when the terminal has no words for a reason."""
 
     def __init__(self, panel, language="zh", support="", fonts=None):
         fonts = fonts or open_fonts(_beside(__file__))
@@ -47,6 +47,14 @@ class View:
     @language.setter
     def language(self, language):
         self._page.language = language
+
+    @property
+    def support(self):
+        return self._page.support
+
+    @support.setter
+    def support(self, number):
+        self._page.support = number
 
     def status(self, link, pending_count, pending_fen, test_keys, clock):
         """Content of the status bar, drawn with the next `show`. link: "up", "down" or "slow"."""

@@ -14,6 +14,7 @@ from host_tools.acquirer.fields import MAC, NUMERIC, REPLY_TO, SPEC
 SHORTEST_BYTES = 12
 LONGEST_BYTES = 2048
 _MAC_BYTES = 8
+_LAST_OF_BITMAP = 9
 
 
 class BadFrame(Exception):
@@ -40,9 +41,13 @@ class Message:
         return int(self.fields["53"][16:], 16)
 
     def mac_is_right(self, key: bytes) -> bool:
-        """DE 64 covers everything before it (RFC 4493, first 8 bytes)."""
+        """DE 64 covers everything before it (RFC 4493, first 8 bytes).
+
+        Judged by the frame, so that an ill-formed message of a real terminal is known as such.
+        """
         expected = cmac(key, self.frame[:-_MAC_BYTES])[:_MAC_BYTES]
-        return MAC in self.fields and compare_digest(expected, self.frame[-_MAC_BYTES:])
+        has_mac = self.frame[_LAST_OF_BITMAP] & 1
+        return bool(has_mac) and compare_digest(expected, self.frame[-_MAC_BYTES:])
 
 
 async def read_frame(reader: asyncio.StreamReader, idle_s: float, frame_s: float) -> bytes:

@@ -1,8 +1,8 @@
 """The font file of the terminal's screen, as `firmware/ui/font.py` reads it. Little endian.
 
     header   "TSF1"  u8 bits per pixel (1, 2)  u8 line height  u16 glyphs
-    index    a record for each glyph, ascending: u16 code point, u8 advance, u8 first row, u8 rows, u24 offset
-    bitmaps  rows of `advance` pixels, each row padded to a byte, blank rows above and below left out
+    index    a glyph each, ascending: u16 code point, u8 advance, u8 first row, u8 rows, u24 offset
+    bitmaps  rows of `advance` pixels, each padded to a byte, without blank rows above and below
 
 Offsets count from the start of the file. 1-bit rows have their leftmost pixel in the highest bit
 (MONO_HLSB), 2-bit rows in the lowest two bits (GS2_HMSB), as MicroPython's framebuf wants them.

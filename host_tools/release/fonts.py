@@ -1,8 +1,9 @@
 """Makes the small fonts of the terminal's screen: `python -m host_tools.release.fonts`.
 
-Needs `freetype-py` (`pip install .[fonts]`) and Noto Sans CJK (Debian: `apt-get install fonts-noto-cjk`).
-Only the characters that `firmware/ui/texts.py` uses, and ASCII, go in: a test fails when one is missing.
-The results are committed under names of their own, beside the licence of the fonts they come from.
+Needs `freetype-py` (`pip install .[fonts]`) and Noto Sans CJK (Debian: `apt-get install
+fonts-noto-cjk`). Only the characters that `firmware/ui/texts.py` uses, and ASCII, go in: a test
+fails when one is missing. The results are committed under names of their own, beside the licence of
+the fonts they come from.
 """
 
 import ast
@@ -22,7 +23,7 @@ _BITS = 2  # anti-aliased, four levels
 
 @dataclass(frozen=True)
 class Face:
-    """One font file to make: which weight at which size, and whether every text can be set in it."""
+    """One font file to make: which weight at which size, and whether it holds every text."""
 
     name: str
     source: str
@@ -113,17 +114,18 @@ def _tofu(size: int) -> fontfile.Glyph:
 
 
 def _icon_glyphs() -> list[fontfile.Glyph]:
-    return [
+    drawn = [
         fontfile.trimmed(character, icons.render(layers, size))
         for character, layers, size in icons.icons().values()
     ]
+    return [*drawn, _tofu(16).shifted(16)]
 
 
 def make(out: Path) -> dict[str, int]:
     """Writes every font file into `out`; -> name: bytes."""
     made = {"icons": fontfile.pack(_icon_glyphs(), _BITS)}
     for face in FACES:
-        wanted = characters() if face.every_text else _AMOUNT
+        wanted = characters() if face.every_text else _AMOUNT + _TOFU
         made[face.name] = fontfile.pack(rasterise(face, wanted), _BITS)
     for name, data in made.items():
         (out / f"{name}.bin").write_bytes(data)

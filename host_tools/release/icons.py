@@ -1,7 +1,7 @@
 """Our own icons, described as shapes in a unit square and rendered to grey coverage.
 
-An icon is a list of (sign, shape): "+" adds the shape, "-" cuts it out, "&" keeps only what is inside it.
-A shape is a signed distance function: negative inside, in units of the square's side; y grows downward.
+An icon is a list of (sign, shape): "+" adds the shape, "-" cuts it out. A shape is a signed
+distance function: negative inside, in units of the square's side; y grows downward.
 """
 
 import math
@@ -58,16 +58,9 @@ def box(x0: float, y0: float, x1: float, y1: float, r: float) -> Shape:
     return distance
 
 
-def half_plane(x0: float, y0: float, nx: float, ny: float) -> Shape:
-    """Everything behind the line through (x0, y0) whose outward normal is (nx, ny)."""
-    size = math.hypot(nx, ny)
-    return lambda x, y: ((x - x0) * nx + (y - y0) * ny) / size
-
-
 _COMBINE: dict[str, Callable[[float, float], float]] = {
     "+": min,
     "-": lambda old, new: max(old, -new),
-    "&": max,
 }
 
 
@@ -99,10 +92,6 @@ _CROSS: Layers = [
     ("-", stroke(0.66, 0.34, 0.34, 0.66, 0.09)),
 ]
 _TRAY = [(0.27, 0.56), (0.27, 0.7), (0.73, 0.7), (0.73, 0.56)]
-
-
-def _waves(cx: float, cy: float, radii: tuple[float, ...], spread: float, width: float) -> Layers:
-    return [("+", arc(cx, cy, r, -spread, spread, width)) for r in radii]
 
 
 def _fan(lit: int) -> Layers:
@@ -199,7 +188,7 @@ _KEYS: dict[str, Layers] = {
 
 
 def _quarters() -> dict[str, Layers]:
-    """The quarters of a disc that round the corners of a rectangle: top left, top right, and below."""
+    """Quarters of a disc for the corners of rectangles: top left, top right, then below."""
     centres = [(1.0, 1.0), (0.0, 1.0), (1.0, 0.0), (0.0, 0.0)]
     return {f"corner_{n}": [("+", disc(x, y, 1.0))] for n, (x, y) in enumerate(centres)}
 

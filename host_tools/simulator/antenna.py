@@ -84,7 +84,7 @@ class Antenna:
         self.field = True
         self.forget()
         picc = self._picc if self._picc and self._picc.card.kind == kind else None
-        # A card that was active falls silent at the first request and answers the second.
+        # A card that was selected misses the first request and answers the second.
         if not picc or not any(picc.request() for _ in range(min(attempts, 2))):
             await self._wait(_SEARCH_S)
             return None

@@ -68,11 +68,14 @@ class Picc:
         self._command = self._rest = self._last = b""
 
     def request(self) -> bool:
-        """REQA or REQB, and selection: only an idle card answers (14443-3, 6.3 and 7.4)."""
-        idle = not (self._halted or self._selected or self._active or self.left)
-        self._reset()
-        self._selected = idle
-        return idle
+        """REQA or REQB, and selection: only an idle card answers (14443-3, 6.3 and 7.4).
+
+        One that is selected falls back to idle; one that speaks ISO-DEP does not even listen.
+        """
+        if self._halted or self._active or self.left:
+            return False
+        self._selected = not self._selected
+        return self._selected
 
     def frame(self, frame: bytes) -> bytes | None:
         """The card's answer to one frame, None for silence; pause_s says how long it took."""

@@ -1,7 +1,7 @@
 """A virtual ST7789 panel: fed with the frames of the display's SPI wire, it keeps the picture.
 
-It behaves as the IPS module that the driver is written for: normally black glass, so that colours are
-right only with inversion on.
+It behaves as the IPS module that the driver is written for: normally black glass, so that colours
+are right only with inversion on.
 """
 
 import struct
@@ -47,7 +47,7 @@ class Panel:
         return self._on and not self._asleep
 
     def feed(self, flags: int, payload: bytes) -> None:
-        """One frame of the wire: DC and CS as they stood, and the bytes clocked out (may be none)."""
+        """One frame of the wire: DC and CS as they stood, and the bytes clocked out, if any."""
         if flags & (_DESELECTED_FLAG | _READ_FLAG) or not payload:
             return
         if not flags & _DATA_FLAG:

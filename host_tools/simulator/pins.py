@@ -88,6 +88,8 @@ class Pins:
         """A finger on a key: it stays until the terminal has had the time to see it."""
         if len(key) != 1 or not any(key in row for row in KEYS):
             raise ValueError(f"there is no key {key!r}")
+        if not self._outputs:
+            return  # without power a key does nothing
         async with self._finger:
             self._reads = 0
             self._hold(key)

@@ -1,7 +1,7 @@
 """Draws every scene in both languages: `micropython draw_scenes.py FOLDER`.
 
-One display, started once, and one file of wire frames for each picture: what a picture does not repaint
-must still be right from those before it.
+One display, started once, and one file of wire frames for each picture: what a picture does not
+repaint must still be right from those before it.
 """
 
 import io

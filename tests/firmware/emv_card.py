@@ -179,3 +179,88 @@ class Card:
         if self._records is None:
             self._records = (self.static,) + self.chain()
         return tlv(0x70, self._records[command[2] - 1]) + b"\x90\x00"
+
+
+class ChipCard(Card):
+    """An M/Chip card: it answers GENERATE AC with the lesser of `cid` and what it is asked for.
+
+    `relay`: (minimum, maximum, transmission time) if it does relay resistance.
+    """
+
+    PDOL = "9F40059F1A02"
+    CDOL1 = "9F02069F03069F1A0295055F2A029A039C019F37049F35019F34039F3303"
+
+    def __init__(self, aid="A0000000041010", pan="5413330089020011", cid=0x40, relay=None, **more):
+        self.relay = relay
+        self.cdol_data = self.pdol_data = self.answer = self.entropy = None
+        self.torn = False
+        more.setdefault("t82", "1981" if relay else "1980")
+        super().__init__(aid, pan, cid, **more)
+
+    def __call__(self, command):
+        if command[1] in (0xEA, 0xD0):
+            self.log.append(bytes(command))
+            return self.exchange_relay(command) if command[1] == 0xEA else self.recover(command)
+        return super().__call__(command)
+
+    def _static(self):
+        track = self.pan + "D2912" + "2010000000000"
+        return self._all(
+            (
+                (0x57, track + "F" * (len(track) % 2)),
+                (0x5A, self.pan),
+                (0x5F24, "291231"),
+                (0x5F25, "250101"),
+                (0x5F28, "0156"),
+                (0x5F34, "01"),
+                (0x8C, self.CDOL1),
+                (0x8E, "00000000000000001F03"),
+                (0x9F07, "FF00"),
+                (0x9F08, "0002"),
+                (0x9F0D, "0000000000"),
+                (0x9F0E, "0000000000"),
+                (0x9F0F, "0000000000"),
+                (0x9F42, "0156"),
+                (0x9F4A, "82"),
+                (0x9F51, "9F3704"),
+            )
+        )
+
+    def options(self, command):
+        self.pdol_data = command[7:-1]
+        answer = self._all(((0x82, self.aip), (0x94, "08010100" + "10010301")))
+        return tlv(0x77, answer) + b"\x90\x00"
+
+    def exchange_relay(self, command):
+        self.entropy = command[5:9]
+        times = b"".join([n.to_bytes(2, "big") for n in self.relay])
+        self.relay_data = b"\x0d\x0e\x0f\x10" + times
+        return b"\x80\x0a" + self.relay_data + b"\x90\x00"
+
+    def generate(self, command):
+        self.cdol_data = command[5:-1]
+        asked = command[2] & 0xC0
+        kind = 0x00 if 0x00 in (asked, self.cid) else 0x80 if 0x80 in (asked, self.cid) else 0x40
+        plain = ((0x9F27, bytes((kind,))), (0x9F36, "0102"))
+        plain += ((0x9F10, "0110A00003220000"), (0xDF4B, None))
+        if command[2] & 0x10:
+            self.answer = self._signed(plain, kind)
+        else:
+            self.answer = plain + ((0x9F26, "1122334455667788"),)
+        return None if self.torn else self.last()
+
+    def _signed(self, plain, kind):
+        values = self.pdol_data + self.cdol_data + self._all(plain)
+        digest = hashlib.sha1(values).digest()
+        data = b"\x08RANDOM08" + bytes((kind,)) + bytes.fromhex("8877665544332211") + digest
+        if self.entropy:
+            data += self.entropy + self.relay_data
+        unpredictable = self.cdol_data[25:29]
+        return plain[:2] + ((0x9F4B, self.sign_dynamic(data, unpredictable)),) + plain[2:]
+
+    def last(self):
+        """The answer to GENERATE AC, and to RECOVER AC after it."""
+        return tlv(0x77, self._all(self.answer)) + b"\x90\x00"
+
+    def recover(self, command):
+        return self.last() if self.answer else b"\x69\x85"

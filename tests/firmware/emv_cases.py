@@ -86,13 +86,13 @@ def ca_key(key, expires="2032-12-31"):
 
 
 def request(amount_fen=1, currency="0156", date=(26, 4, 12), unpredictable="ABABABAB", **more):
-    """A purchase; `more` may set type, sequence and online_able."""
+    """A purchase; `more` may set time, type, sequence and online_able."""
     return emv.Request(
         amount_fen,
         currency,
         more.get("type", 0),
         date,
-        (10, 20, 30),
+        more.get("time", (10, 20, 30)),
         bytes.fromhex(unpredictable),
         more.get("sequence", 5),
         more.get("online_able", False),
@@ -114,4 +114,4 @@ def play(transaction, card):
         except StopIteration as end:
             return end.value, steps
         steps.append(step)
-        answer = None if isinstance(step, str) else card(step)
+        answer = None if isinstance(step, int) else card(step)

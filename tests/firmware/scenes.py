@@ -43,6 +43,12 @@ SCENES = {
     "try_again": ("try_again", QUIET, {"fen": 1250, "reason": "try_again_hold"}),
     "see_phone": ("try_again", HOLDING, {"fen": 1250, "reason": "see_phone"}),
     "in_doubt": ("in_doubt", HOLDING, {"fen": 1250}),
+    "returned": ("returned", QUIET, {"fen": 1250}),
+    "fault_unprovisioned": (
+        "fault",
+        QUIET,
+        {"reason": "not_provisioned", "code": "provision.json: field emv.version"},
+    ),
     "refused": ("refused", LOADED, {"reason": "offline_limit"}),
     "fault": (
         "fault",
@@ -56,7 +62,13 @@ SCENES = {
     "entry_paid": (
         "entry",
         QUIET,
-        {"fen": 98800, "word": "paid", "when": "11-22 13:48", "card": _CARD, "ref": "000123456789"},
+        {
+            "fen": 98800,
+            "word": "paid",
+            "when": "2025-11-22 13:48",
+            "card": _CARD,
+            "ref": "000123456789",
+        },
     ),
     "entry_stored": (
         "entry",

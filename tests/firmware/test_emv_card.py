@@ -6,6 +6,8 @@ import emv
 from emv import card, config, outcome, tlv
 from emv.session import Session
 
+_ERROR = (emv.OTHER_CARD, "card_error")
+
 
 def _session(fci=None, terminal=()):
     loaded = config.load(emv_cases.section("A0000000031010", 3, "26000000"))
@@ -62,7 +64,7 @@ def test_the_gpo_cases():
         return emv_cases.ABSENT
     for case in cases["get_processing_options"]:
         session = _session(case["fci"], case["terminal"].items())
-        play = emv_cases.play(card.initiate(session), emv_cases.scripted(case["apdus"]))
+        play = emv_cases.play(card.initiate(session, {}, _ERROR), emv_cases.scripted(case["apdus"]))
         sent = [bytes(step).hex().upper() for step in play[1]]
         assert sent == [command for command, _ in case["apdus"]], case["id"]
         assert session.card[0x82] == bytes.fromhex(case["aip_82"]), case["id"]
@@ -124,7 +126,9 @@ def test_gpo_answers_that_are_neither_format_are_refused():
     for answer in ("", "8001FF", "82025900", "77008000", "7005820259"):
         session = _session()
         apdus = [["80A8000002830000", answer + "9000"]]
-        assert _ends(emv_cases.play, card.initiate(session), emv_cases.scripted(apdus)), answer
+        assert _ends(
+            emv_cases.play, card.initiate(session, {}, _ERROR), emv_cases.scripted(apdus)
+        ), answer
 
 
 def test_the_card_number_comes_from_57_or_5a_and_must_agree():

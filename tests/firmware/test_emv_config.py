@@ -76,10 +76,10 @@ def test_a_kernel_2_application_needs_its_own_fields():
 
 def test_a_key_is_given_until_its_last_day():
     found = config.load(_section())
-    assert found.ca_key(_RID, b"\xe1", (2032, 12, 31))[1] == 3
-    assert found.ca_key(_RID, b"\xe1", (2033, 1, 1)) is None
-    assert found.ca_key(_RID, b"\xe2", (2026, 1, 1)) is None
-    assert found.ca_key(bytes(5), b"\xe1", (2026, 1, 1)) is None
+    assert found.ca_key(_RID + b"\xe1", (2032, 12, 31))[1] == 3
+    assert found.ca_key(_RID + b"\xe1", (2033, 1, 1)) is None
+    assert found.ca_key(_RID + b"\xe2", (2026, 1, 1)) is None
+    assert found.ca_key(bytes(5) + b"\xe1", (2026, 1, 1)) is None
 
 
 def test_published_keys_carry_their_checksum():

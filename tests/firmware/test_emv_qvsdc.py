@@ -53,7 +53,7 @@ def test_a_card_that_proves_itself_approves_offline():
 
 def test_commit_comes_before_gpo_and_card_done_after_the_last_record():
     _, steps = _pay(7, _UNIONPAY)
-    marks = [step if isinstance(step, str) else step[1] for step in steps]
+    marks = [step if isinstance(step, int) else step[1] for step in steps]
     assert marks == [0xA4, 0xA4, emv.COMMIT, 0xA8, 0xB2, 0xB2, 0xB2, emv.CARD_DONE]
 
 

@@ -28,6 +28,7 @@ class Chip(io.IOBase):
         self.answers = {0x02: version, 0x4A: b"\x00"}
         self.late = False  # the next answer comes when the command after it is answered
         self.held = self.out = b""
+        self.codes = []  # of the commands it heard
         self.frames = FrameReader()
 
     def set_baud(self, baud):
@@ -48,6 +49,7 @@ class Chip(io.IOBase):
                 self.baud = self.next_baud
                 continue
             code, data = got[1], bytes(got[2:])
+            self.codes.append(code)
             if code == 0x10:
                 self.next_baud = FAST
             said = ACK + frame(code + 1, data if code == 0 else self.answers.get(code, b""))
@@ -58,7 +60,7 @@ class Chip(io.IOBase):
                 self.held = b""
 
     def readinto(self, buffer):
-        count = min(len(buffer), len(self.out))
+        count = min(len(buffer), len(self.out), 16)  # a few at a time, as a UART has them
         buffer[:count] = self.out[:count]
         self.out = self.out[count:]
         return count or None
@@ -103,6 +105,13 @@ async def test_another_chip_is_refused():
         raise AssertionError("no error")
 
 
+async def test_what_an_earlier_life_left_behind_is_not_believed():
+    chip = Chip()
+    chip.out = ACK + frame(0x15) + ACK + frame(0x03, b"\x33\x02\x07\x07")
+    await start(chip)
+    assert chip.baud == FAST
+
+
 async def test_an_answer_that_comes_late_is_not_taken_for_the_next_one():
     chip = Chip()
     reader = await start(chip)
@@ -112,6 +121,7 @@ async def test_an_answer_that_comes_late_is_not_taken_for_the_next_one():
     await asyncio.sleep_ms(20)
     chip.answers[0x4A] = b"\x00"  # ... it is gone when the command is repeated
     assert await polling is None
+    assert 0x42 not in chip.codes  # nobody talked to it
 
 
 async def test_a_card_without_iso_dep_is_no_card():
@@ -164,6 +174,12 @@ def test_frames_are_found_however_they_arrive():
 def test_noise_and_long_preambles_are_skipped():
     noise = bytes.fromhex("5a00ff0412d500a5ff00c3")
     assert read(noise + ACK + bytes(500) + frame(0x03), 100) == [ACK, b"\xd5\x03"]
+
+
+def test_half_a_header_at_the_end_of_the_buffer_is_no_trouble():
+    for length in range(280, 300):
+        noise = b"\x5a" * length + b"\x00\xff\xff\xff"
+        assert read(noise + b"\x00\x00\x01" + ACK) == [ACK], length
 
 
 def test_a_broken_frame_is_reported_and_nothing_inside_it_is_believed():

@@ -1,7 +1,7 @@
-"""The golden pictures: what every screen looks like. `python -m tests.golden.record` records them anew.
+"""The golden pictures: what every screen looks like. Made anew by `python -m tests.golden.record`.
 
-The pictures are drawn by the real firmware inside MicroPython, through the real display driver, and read
-back by the virtual panel. Only their hashes are committed; the PNGs are left in build/screens/.
+The pictures are drawn by the real firmware inside MicroPython, through the real display driver, and
+read back by the virtual panel. Only their hashes are committed; the PNGs go to build/screens/.
 """
 
 import copy

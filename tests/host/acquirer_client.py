@@ -172,21 +172,26 @@ class Terminal:
         key = self.keys(sale.number).working_key(DATA_ENCRYPTION)
         return Cipher(algorithms.AES(key), modes.CTR(bytes(16))).encryptor().update(sale.track2)
 
-    def network(self, code: str = "001", stan: int = 1, nonce: bytes = b"") -> bytes:
-        fields = {
-            "11": f"{stan:06d}",
-            "60": f"00{self.batch:06d}{code}",
-            **self._names(0),
-        }
-        return self.packed("0800", fields, {0x06: nonce or os.urandom(16)}, 0)
+    def network(
+        self, code: str = "001", stan: int = 1, nonce: bytes = bytes(16), held: bytes = bytes(8)
+    ) -> bytes:
+        fields = {"11": f"{stan:06d}", "60": f"00{self.batch:06d}{code}", **self._names(0)}
+        return self.packed("0800", fields, {0x06: nonce}, 0, held)
 
     def _names(self, counter: int) -> dict[str, str]:
         ksn = self.key_id + counter.to_bytes(4, "big")
         return {"41": self.id, "42": MERCHANT, "53": ksn.hex()}
 
-    def packed(self, mti: str, fields: dict, private: dict[int, bytes], counter: int) -> bytes:
-        """The message with DE 7, the held totals and a right MAC."""
-        private = {**private, 0x05: bytes(8)}
+    def packed(
+        self,
+        mti: str,
+        fields: dict,
+        private: dict[int, bytes],
+        counter: int,
+        held: bytes = bytes(8),
+    ) -> bytes:
+        """The message with DE 7, what the terminal holds, and a right MAC."""
+        private = {**private, 0x05: held}
         packed = (bytes((tag, len(value))) + value for tag, value in private.items())
         fields = {
             "t": mti,
@@ -195,8 +200,12 @@ class Terminal:
             **fields,
             "64": "00" * 8,
         }
-        body = bytes(iso8583.encode({k: v for k, v in fields.items() if v}, SPEC)[0][:-8])
-        return body + cmac(self.keys(counter).working_key(_MAC_REQUEST), body)[:8]
+        body, _ = iso8583.encode({k: v for k, v in fields.items() if v}, SPEC)
+        return self.signed(bytes(body), counter)
+
+    def signed(self, body: bytes, counter: int) -> bytes:
+        """The message with its last eight bytes replaced by a right MAC."""
+        return body[:-8] + cmac(self.keys(counter).working_key(_MAC_REQUEST), body[:-8])[:8]
 
     def connect(self, **tls) -> "Line":
         return Line(self, **tls)

@@ -6,12 +6,13 @@ _COLOURS = {"returned": "slate"}
 
 
 def draw(page, fen, word, when="", card="", ref="", code=""):
+    """`when`: its last eleven characters are shown, MM-DD hh:mm."""
     page.begin(_COLOURS.get(word, word))
     y = page.band(word, word, fen=fen)
-    rows = 1 + bool(ref) + bool(code)
-    y = page.sentence(y, page.say("where_" + word), end=above(rows) - 4) + 4
-    y = page.opposite(y, when, _shorter(card))
-    page.details(y, ("reference", ref), ("code", code))
+    code = "" if word == "paid" else code
+    y = page.sentence(y, page.say("where_" + word), end=above(2) - 4) + 4
+    y = page.opposite(y, when[-11:], _shorter(card))
+    page.details(y, ("reference" if ref else "code", " ".join([ref, code]).strip()))
     page.hints((("X", "key_back"),))
 
 

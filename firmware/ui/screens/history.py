@@ -30,6 +30,6 @@ def _row(page, y, row, marked):
     if marked:
         page.canvas.rounded(4, y, WIDTH - 8, _ROW - 2, paper, theme.PAPER)
     page.canvas.icon("dot", 12, y + 5, WORDS[word], paper)
-    page.text("text16", 30, y, page.say(word), paper=paper)
-    page.text("text16", 30, y + 19, clock, theme.MUTED, paper=paper)
+    page.text("text16", 30, y + 1, page.say(word), paper=paper)
+    page.text("text16", 30, y + 20, clock, theme.MUTED, paper=paper)
     page.text("body20", WIDTH - 12, y + 9, money(fen), theme.INK, RIGHT, paper)

@@ -65,6 +65,6 @@ for (const button of document.querySelectorAll("[data-language]")) {
 speak();
 startSound();
 const send = connect({ live: showLink, band: paintBand, message: showMessage });
-startKeypad(send);
+startKeypad((command) => latest.state?.power && send(command)); // dead keys do nothing
 startCards(send);
 startWorld(send);

@@ -5,24 +5,34 @@ import { inChinese, t } from "./texts.js";
 
 const SHOWN_RECORDS = 200;
 const SHOWN_EVENTS = 200;
+const MANY_SECTORS = 96;
 const PAGES_PER_SECTOR = 15;
 
-const money = { banked: { count: 0, fen: 0 }, stored: { count: 0, fen: 0 }, checking: { count: 0, fen: 0 } };
+const NOTHING = { count: 0, fen: 0 };
+const money = { banked: NOTHING, stored: NOTHING, checking: NOTHING };
 
 const identity = (item) => `${inChinese()} ${JSON.stringify(item)}`;
 
-export function showJournal({ sectors, records, pending }) {
+/** `records` newest first; `checking` is what the terminal itself counts as in doubt, if known. */
+export function showJournal({ sectors, records, pending, checking }) {
   showSectors(sectors);
   showRecords(records);
   money.stored = pending;
-  money.checking = total(records.filter((record) => record.state === "checking"));
+  money.checking = checking ?? inDoubt(records);
   showMoney();
 }
 
-const total = (records) => ({
-  count: records.length,
-  fen: records.reduce((sum, record) => sum + (record.amount_fen ?? 0), 0),
-});
+/** The newest whole record of a sale says how it stands. */
+function inDoubt(records) {
+  const standing = new Map();
+  for (const record of records) {
+    const says = record.state && record.state !== "torn";
+    if (says && !standing.has(record.seq)) standing.set(record.seq, record);
+  }
+  const doubtful = [...standing.values()].filter(({ state }) => state === "checking");
+  const fen = doubtful.reduce((sum, { amount_fen }) => sum + (amount_fen ?? 0), 0);
+  return { count: doubtful.length, fen };
+}
 
 function showSectors(sectors) {
   const strip = byId("sectors");
@@ -34,12 +44,13 @@ function showSectors(sectors) {
     cell.firstChild.style.height = `${(100 * filled) / PAGES_PER_SECTOR}%`;
     cell.title = t("sector {n}: {state}", { n: index, state: t(state) });
   });
+  strip.classList.toggle("many", sectors.length > MANY_SECTORS);
   const used = sectors.filter(({ state }) => state !== "blank").length;
   strip.setAttribute("aria-label", t("{used} of {all} sectors in use", { used, all: sectors.length }));
 }
 
 function showRecords(records) {
-  const newest = records.toSorted((a, b) => b.seq - a.seq || b.pos - a.pos).slice(0, SHOWN_RECORDS);
+  const newest = records.slice(0, SHOWN_RECORDS);
   fill(byId("records"), newest, identity, recordRow);
   const older = records.length - newest.length;
   if (older) byId("records").append(make("li", "older", t("and {n} older ones", { n: older })));
@@ -53,7 +64,7 @@ function recordRow({ pos, seq, kind, text, amount_fen, state, time }) {
     make("span", "seq", `${seq}`),
     make("span", "text", text),
     make("span", "amount", amount_fen == null ? "" : yuan(amount_fen)),
-    make("span", "detail", [time, kind, `@${pos}`].filter(Boolean).join(" · ")),
+    make("span", "detail", [time, t(kind), `@${pos}`].filter(Boolean).join(" · ")),
     pill(state),
   );
   row.dataset.state = state;
@@ -66,12 +77,19 @@ function pill(state) {
   return element;
 }
 
+/** `rows` newest first. */
 export function showLedger({ rows, net_fen, count }) {
-  fill(byId("ledger-rows"), rows.toReversed(), identity, ledgerRow);
+  fill(byId("ledger-rows"), rows, identity, ledgerRow);
   byId("ledger-net").textContent = yuan(net_fen);
   byId("ledger-count").textContent = t(count ? "{n} entries" : "No entries", { n: count });
   money.banked = { count, fen: net_fen };
   showMoney();
+}
+
+/** 2026-05-12T06:30:00Z -> the time of day here; other texts stay as they are. */
+function clock(time) {
+  const stamped = /^\d{4}-\d\d-\d\dT/.test(time);
+  return stamped ? new Date(time).toTimeString().slice(0, 8) : time;
 }
 
 /** 621094******0011 -> 621094••0011 */
@@ -81,9 +99,9 @@ function ledgerRow({ time, stan, rrn, what, amount_fen, card, state }) {
   const row = make(
     "tr",
     "",
-    make("td", "time", time),
+    make("td", "time", clock(time)),
     make("td", "reference", make("b", "", stan), make("small", "", rrn)),
-    make("td", "what", make("b", "", what), make("small", "", shortened(card))),
+    make("td", "what", make("b", "", t(what)), make("small", "", shortened(card))),
     make("td", "number", make("b", "amount", yuan(amount_fen)), pill(state)),
   );
   row.dataset.state = state;

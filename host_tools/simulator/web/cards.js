@@ -8,7 +8,7 @@ const EVERYDAY = 7; // so many cards lie open, the rest behind a tab
 const SCHEMES = { unionpay: "UnionPay", visa: "Visa", mastercard: "Mastercard" };
 const HUE_STEP = 47;
 const AFTER_BEEP_MS = 600;
-const PATIENCE_MS = 4000; // a tapped card leaves after this even if nothing beeped
+const PATIENCE_MS = 6000; // a tapped card leaves after this even if nothing beeped
 
 let send;
 let cards = [];
@@ -32,6 +32,7 @@ export function showCards(message) {
   byId("cards-everyday").replaceChildren(...cards.slice(0, EVERYDAY).map(trayCard));
   byId("cards-special").replaceChildren(...cards.slice(EVERYDAY).map(trayCard));
   byId("tray-tabs").hidden = cards.length <= EVERYDAY;
+  byId("held").replaceChildren();
   showHeld(held);
 }
 
@@ -42,7 +43,9 @@ export function showHeld(id) {
     byId("held").replaceChildren(...(card ? [heldCard(card)] : []));
   }
   held = id;
-  for (const element of byId("cards").querySelectorAll(".card")) element.classList.toggle("out", element.dataset.card === id);
+  for (const element of byId("cards").querySelectorAll(".card")) {
+    element.classList.toggle("out", element.dataset.card === id);
+  }
 }
 
 /** The terminal beeped: the customer takes a tapped card away. */
@@ -122,11 +125,12 @@ function face(card) {
   return element;
 }
 
-/** Whether a rectangle of the page lies on the reader, generously: its middle over the top of the device. */
+/** Whether a rectangle of the page lies on the reader, generously: its middle near the device's top. */
 function onReader(box) {
   const device = byId("device").getBoundingClientRect();
   const reader = byId("reader").getBoundingClientRect();
   const x = (box.left + box.right) / 2;
   const y = (box.top + box.bottom) / 2;
-  return x > device.left && x < device.right && y > reader.top - box.height && y < reader.bottom + box.height / 2;
+  const beside = x < device.left || x > device.right;
+  return !beside && y > reader.top - box.height && y < reader.bottom + box.height / 2;
 }

@@ -8,7 +8,9 @@ const HEIGHT = 320;
 const HEADER_BYTES = 4;
 const PRESSED_MS = 130;
 
-const TYPED = { Enter: "E", Escape: "X", Backspace: "C", Delete: "C", m: "M", M: "M", l: "L", L: "L", ".": "D", "。": "D" };
+const TYPED = {
+  Enter: "E", Escape: "X", Backspace: "C", Delete: "C", m: "M", M: "M", l: "L", L: "L", ".": "D", "。": "D",
+};
 const SPOKEN = { X: "Cancel", C: "Clear", M: "Menu", L: "Language", D: "double zero", E: "Enter" };
 
 /** Paints one band: u16 y, u16 lines, then RGB565 pixels, all big endian. */

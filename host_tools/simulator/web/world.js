@@ -4,6 +4,7 @@ import { byId, choose } from "./dom.js";
 import { t } from "./texts.js";
 
 const NETWORK_LAMPS = { up: "good", slow: "fair", drop: "fair", down: "bad" };
+const ARMED = { before: "before operation {n}", torn: "tearing operation {n}", after: "after operation {n}" };
 
 let power = false;
 let how = "torn";
@@ -44,7 +45,7 @@ function showPower() {
 
 function showCut(cut) {
   byId("cut-summary").textContent = cut
-    ? t("{how} operation {n}", { how: t(cut.how), n: cut.operation })
+    ? t(ARMED[cut.how], { n: cut.operation })
     : t("Cut later…");
   byId("cut-later").classList.toggle("armed", Boolean(cut));
 }

@@ -1,0 +1,161 @@
+"""GENERATE AC and what comes of it (C-2 7.6, states 9 to 11), with torn transactions recovered."""
+
+from micropython import const
+
+from . import apdu, dol, oda, tlv, torn
+from .card import AAC, ARQC, TC
+from .outcome import (
+    APPROVED,
+    CARD_DONE,
+    DECLINED,
+    FAILED,
+    NOT_DONE,
+    OK,
+    ONLINE,
+    ONLINE_PIN,
+    OTHER_CARD,
+    SEE_PHONE,
+    TRY_AGAIN,
+    Ended,
+)
+from .tags import has
+
+_CDA_REQUESTED = const(0x10)
+_CDA_OVER_AAC = (2, 1)  # application capabilities information
+# Why we asked for a refusal: bits of the terminal verification results, the weightiest first.
+_OUR_REASONS = (
+    ((1, 5), "card_blocked"),
+    ((2, 7), "card_expired"),
+    ((2, 5), "usage_not_allowed"),
+    ((5, 4), "relay_suspected"),
+    ((5, 5), "relay_suspected"),
+    ((1, 3), "oda_failed"),
+    ((3, 8), "cvm_failed"),
+)
+_SECOND_TAP = b"\x00\x03\x0f"  # bits of DF4B: something is to be done on the phone first
+_MAY_ANSWER = {TC: (TC, ARQC, AAC), ARQC: (ARQC, AAC), AAC: (AAC,)}
+
+
+def run(session, view, kind):
+    """Asks for a cryptogram of `kind`, or for the one that was torn off; returns the Outcome."""
+    session.terminal[0x95] = bytes(view.tvr)
+    yield from session.commit()
+    attempt, data = yield from _recover(session)
+    if attempt is None:
+        attempt, data = yield from _generate(session, view, kind)
+    yield CARD_DONE
+    return _conclude(session, view, attempt, data)
+
+
+def _control(session, view, kind):
+    """The reference control parameter: CDA wherever it is possible (GAC.24 to 27)."""
+    signed = view.cda
+    if kind == AAC:
+        signed = signed and has(session.card.get(0x9F5D, bytes(3)), _CDA_OVER_AAC)
+    return kind | (_CDA_REQUESTED if signed else 0)
+
+
+def _generate(session, view, kind):
+    """GENERATE AC; a card that leaves now is remembered, if it can be asked again (S9.5)."""
+    control = _control(session, view, kind)
+    cdol_data = dol.fill(session.card[0x8C], session.get)
+    attempt = torn.Torn(session, view, control, view.pdol_data + cdol_data)
+    reply = yield apdu.generate_ac(control, cdol_data)
+    if reply is None:
+        if session.card.get(0x9F51):
+            most = session.combination.app.objects[0xDF811D][0]
+            torn.remember(session.config.torn, attempt, most)
+        raise Ended(TRY_AGAIN, "card_lost")
+    data, sw = apdu.split(reply)
+    if sw != 0x9000:
+        raise Ended(OTHER_CARD, "card_error")
+    return attempt, data
+
+
+def _recover(session):
+    """(the attempt, its answer) of a torn transaction, or (None, None): then start over (S10)."""
+    log, objects = session.config.torn, session.combination.app.objects
+    record = torn.find(log, session, int.from_bytes(objects[0xDF811C], "big"))
+    drdol = session.card.get(0x9F51)
+    if record is None or not drdol:
+        return None, None
+    asked = dol.fill(drdol, lambda tag: record.terminal.get(tag) or session.card.get(tag))
+    data, sw = yield from session.exchange(apdu.recover_ac(asked))
+    log.remove(record)
+    if sw != 0x9000:
+        return None, None
+    session.terminal = record.terminal
+    return record, data
+
+
+def _conclude(session, view, attempt, data):
+    content = _take_answer(session, data)
+    card = session.card
+    requested = attempt.control & 0xC0
+    if 0x9F36 not in card or 0x9F27 not in card:
+        raise Ended(OTHER_CARD, "card_error")
+    kind = card[0x9F27][0] & 0xC0
+    if kind not in _MAY_ANSWER[requested]:  # S9.24
+        raise Ended(OTHER_CARD, "card_error")
+    state = NOT_DONE
+    if 0x9F4B in card:
+        state = _verify(session, view, attempt, content)
+    elif 0x9F26 not in card or (attempt.control & _CDA_REQUESTED and kind == requested):
+        raise Ended(OTHER_CARD, "card_error")  # S910.30 to 38
+    result, reason = _decide(session, attempt, kind, state)
+    outcome = session.outcome(result, reason)
+    outcome.oda, outcome.cvm = state, attempt.cvm
+    return outcome
+
+
+def _take_answer(session, data):
+    """Takes the objects of format 77, or of 80: CID, ATC, cryptogram, issuer data (S9.18)."""
+    answer = tlv.table(data)
+    if len(answer) == 1 and 0x77 in answer:
+        session.take(tlv.objects(answer[0x77]))
+        return answer[0x77]
+    content = answer.get(0x80, b"")
+    if len(answer) != 1 or not 11 <= len(content) <= 43:
+        raise Ended(OTHER_CARD, "card_error")
+    session.take(((0x9F27, content[:1]), (0x9F36, content[1:3]), (0x9F26, content[3:11])))
+    if len(content) > 11:
+        session.take(((0x9F10, content[11:]),))
+    return content
+
+
+def _verify(session, view, attempt, content):
+    """CDA (S910.1 to 7): the cryptogram itself comes out of the signature."""
+    hashed = (attempt.signed_data,) + tlv.without(content, 0x9F4B)
+    try:
+        key = oda.card_key(session, view.static)
+        signed, unpredictable = session.card[0x9F4B], session.terminal[0x9F37]
+        kind, cryptogram, rest = oda.combined_data(key, signed, unpredictable, hashed)
+    except oda.OdaError:
+        return FAILED
+    if kind != session.card[0x9F27][0] or not rest.startswith(attempt.relay_data):
+        return FAILED
+    session.card[0x9F26] = cryptogram
+    return OK
+
+
+def _decide(session, attempt, kind, state):
+    interaction = session.card.get(0xDF4B, bytes(3))
+    if state == FAILED:
+        return DECLINED, "oda_failed"
+    if any(a & b for a, b in zip(interaction, _SECOND_TAP)):
+        return SEE_PHONE, "see_phone"
+    if kind == AAC:
+        ours = attempt.control & 0xC0 == AAC
+        return DECLINED, _our_reason(session.terminal[0x95]) if ours else "card_declined"
+    if kind == ARQC:
+        return ONLINE, "online_needed"
+    if state != OK or attempt.cvm == ONLINE_PIN:
+        return DECLINED, "oda_failed"  # nothing is approved on an unsigned word
+    return APPROVED, "offline_approved"
+
+
+def _our_reason(tvr):
+    for where, reason in _OUR_REASONS:
+        if has(tvr, where):
+            return reason
+    return "terminal_declined"

@@ -1,0 +1,120 @@
+"""Kernel 2 (Mastercard, M/Chip): the terminal judges first, then asks for one cryptogram.
+
+Follows the public flow of Book C-2 in EMV mode: no mag-stripe mode, no data storage.
+"""
+
+from . import action, card, cvm, generate, relay, restrictions
+from .card import AAC
+from .outcome import NO_CVM, OTHER_CARD, SELECT_NEXT, Ended
+from .tags import has, mark
+
+# Terminal verification results
+_ODA_NOT_PERFORMED = (1, 8)
+_DATA_MISSING = (1, 6)
+_ON_HOTLIST = (1, 5)
+_CDA_FAILED = (1, 3)
+_OVER_FLOOR_LIMIT = (4, 8)
+
+# Application interchange profile; kernel configuration; security capability
+_AIP_ON_DEVICE = (1, 2)
+_AIP_CDA = (1, 1)
+_AIP_EMV_MODE = (2, 8)
+_AIP_RELAY = (2, 1)
+_ON_DEVICE = (1, 6)
+_RELAY = (1, 5)
+_CDA = (1, 4)
+
+_MAG_STRIPE_ENTRY = b"\x08\x01\x01\x00"
+_CDA_DATA = (0x8F, 0x90, 0x9F32, 0x9F46, 0x9F47, 0x9F4A)
+
+
+def run(session):
+    """The kernel: yields APDUs, COMMIT and CARD_DONE, returns an Outcome."""
+    view = View(session)
+    view.pdol_data = yield from card.initiate(session, {}, (SELECT_NEXT, "card_not_supported"))
+    view.begin()
+    if view.relay_wanted():
+        view.relay_data = yield from relay.run(session, view.tvr)
+    else:
+        mark(view.tvr, relay.NOT_PERFORMED)
+    view.static = yield from card.read_records(session, view.records)
+    view.judge()
+    kind = action.analyse(session, view.tvr)
+    if not view.cda and view.on_device:
+        kind = AAC  # C-2 7.6 GAC.22: a phone's word counts for nothing without its signature
+    return (yield from generate.run(session, view, kind))
+
+
+class View:
+    """What the kernel has made of card and terminal by the time it asks for the cryptogram."""
+
+    def __init__(self, session):
+        app = session.combination.app
+        self._session = session
+        self._ours = app.objects
+        self.tvr = bytearray(5)
+        self.pdol_data = b""
+        self.relay_data = b""
+        self.records = self.static = None
+        self.on_device = self.cda = False
+        self.cvm = NO_CVM
+        required = session.combination.cvm_required
+        self._capabilities(0xDF8118 if required else 0xDF8119)
+        session.terminal[0x9F7E] = b"\x01"  # mobile support indicator (C-2 6.2.3)
+
+    def _capabilities(self, cvm_capability):
+        """Terminal capabilities for this amount (S456.30)."""
+        parts = (0xDF8117, cvm_capability, 0xDF811F)
+        self._session.terminal[0x9F33] = b"".join([self._ours[tag] for tag in parts])
+
+    def begin(self):
+        """What the answer to GET PROCESSING OPTIONS settles (states 3 and R1)."""
+        session = self._session
+        aip, afl = session.card.get(0x82), session.card.get(0x94)
+        if aip is None or afl is None:
+            raise Ended(OTHER_CARD, "card_error")
+        if not has(aip, _AIP_EMV_MODE):
+            raise Ended(OTHER_CARD, "card_not_supported")
+        self.on_device = has(aip, _AIP_ON_DEVICE) and has(self._ours[0xDF811B], _ON_DEVICE)
+        app = session.combination.app
+        limit_fen = app.limit_device_cvm_fen if self.on_device else app.limit_fen
+        if session.request.amount_fen >= limit_fen:
+            raise Ended(SELECT_NEXT, "amount_over_limit")
+        # The first entry is for mag-stripe mode; such cards refuse to have it read in EMV mode.
+        self.records = card.locate(afl[4:] if afl[:4] == _MAG_STRIPE_ENTRY else afl)
+
+    def relay_wanted(self):
+        """Whether card, configuration and reader can do relay resistance."""
+        configured = has(self._ours[0xDF811B], _RELAY) and self._session.request.relay
+        return configured and has(self._session.card[0x82], _AIP_RELAY)
+
+    def judge(self):
+        """Everything between the records and the cryptogram (state 456), into the TVR."""
+        session = self._session
+        if 0x5A not in session.card or 0x5F24 not in session.card or 0x8C not in session.card:
+            raise Ended(OTHER_CARD, "card_error")
+        session.read_pan()
+        self._prepare_cda()
+        if session.config.hotlisted(session.pan):
+            mark(self.tvr, _ON_HOTLIST)
+        restrictions.judge(session.card, session.terminal, self.tvr)
+        required = session.combination.cvm_required
+        chosen = cvm.select(session, self.tvr, self.on_device, required)
+        self.cvm, session.terminal[0x9F34] = chosen
+        if session.combination.floor_exceeded:
+            mark(self.tvr, _OVER_FLOOR_LIMIT)
+
+    def _prepare_cda(self):
+        """CDA is asked for only where it can be checked (S456.17 to 27)."""
+        session = self._session
+        get = session.card.get
+        if not has(get(0x82), _AIP_CDA) or not has(self._ours[0xDF811F], _CDA):
+            mark(self.tvr, _ODA_NOT_PERFORMED)
+            return
+        missing = any(tag not in session.card for tag in _CDA_DATA)
+        if missing:
+            mark(self.tvr, _DATA_MISSING)
+        key = get(0x8F) and session.config.ca_key(session.aid[:5] + get(0x8F), session.today)
+        self.cda = not missing and bool(key) and self.static is not None
+        if not self.cda:
+            mark(self.tvr, _CDA_FAILED)

@@ -1,0 +1,149 @@
+"""What a start finds: the newest record that stands, and the place where it is written again.
+
+A power cut leaves at most one operation half done, and what is half done may read differently each
+time. So a start never trusts the end of the log: it takes the newest record that it can read, skips
+one slot beyond all that is not blank, and writes that record again with the flag VOIDS. From then on
+everything between the two is void, whatever it may read as. What was decided once stays decided.
+"""
+
+from micropython import const
+
+from journal.errors import Damaged, NotAJournal
+from journal.page import SECOND, VOIDS
+from journal.sector import SLOTS, UNREADABLE
+
+_BLANK_RUN = const(3)  # a skipped slot, one that was not programmed, and one to be sure
+
+
+class Found:
+    """Where the log ends and what stands there. `pos` is None in a journal without records."""
+
+    def __init__(self, number):
+        self.number = number  # of the sector that is written on
+        self.next = number * SLOTS + 1
+        self.pos = None
+        self.void = number * SLOTS
+        self.kind = self.seq = self.top = self.released = 0
+        self.payload = b""
+
+
+def find(sectors, reader):
+    """The end of the log as a Found. Raises NotAJournal, WrongKey, Damaged."""
+    newest = newest_numbers(sectors, reader)
+    if not newest:
+        raise NotAJournal("no sector has a mark")
+    found = Found(newest[0])
+    touched = False
+    for number in newest:
+        last = _last_used(reader, number)
+        if last < 0:
+            continue
+        if not touched:
+            touched = True
+            found.number, found.next = number, number * SLOTS + last + 2
+        found.pos = _last_record(reader, number, last)
+        if found.pos is not None:
+            break
+    if found.pos is None:
+        if newest[-1] != 0:
+            raise Damaged("no record can be read in the newest sectors")
+        found.void = 0
+        return found
+    return _read_last(sectors, reader, found)
+
+
+def _read_last(sectors, reader, found):
+    page, pos = reader.page, found.pos
+    found.kind, found.seq, found.payload = reader.record(pos)
+    found.void = page.origin if page.flags & VOIDS else pos
+    acknowledged, _ = sectors.acknowledged(pos // SLOTS, pos)
+    found.released = max(page.released, acknowledged)
+    found.top = max(found.released, _highest_seq(reader, pos))
+    return found
+
+
+def newest_numbers(sectors, reader):
+    """Numbers of the newest sectors, newest first: at most the open one and three around it.
+
+    More than one, because the newest may have been marked but not written on, and because endless
+    restarts circle in two sectors (see `Journal`), which leaves two neighbours in reverse order.
+    """
+    newest = _search(sectors, reader)
+    if newest is None:
+        return []
+    around = [reader.number((newest + step) % sectors.count) for step in (1, 0, -1, -2)]
+    return sorted([n for n in around if n is not None and n >= 0], reverse=True)
+
+
+def _search(sectors, reader):
+    """The physical sector with the highest number, or None."""
+    low, high = 0, sectors.count
+    first = reader.number(0)
+    if first is None or first == UNREADABLE:
+        return _search_all(sectors, reader)
+    while high - low > 1:  # numbers rise up to the newest sector; behind it they are a lap lower
+        middle = (low + high) // 2
+        number = reader.number(middle)
+        if number == UNREADABLE:
+            return _search_all(sectors, reader)
+        if number is not None and number > first:
+            low = middle
+        else:
+            high = middle
+    before = reader.number((low - 1) % sectors.count)
+    return low if (before or 0) <= reader.number(low) else (low - 1) % sectors.count
+
+
+def _search_all(sectors, reader):
+    """The same without the help of order: where a sector is unreadable or half erased."""
+    best, newest = UNREADABLE, None
+    for sector in range(sectors.count):
+        number = reader.number(sector)
+        if number is not None and number > best:
+            best, newest = number, sector
+    return newest
+
+
+def _last_used(reader, number):
+    """The last slot that is not blank, or -1. Slots before it may be blank: they were skipped."""
+    first = number * SLOTS
+    low, high = -1, SLOTS
+    while high - low > 1:
+        middle = (low + high) // 2
+        if reader.blank(first + middle):
+            high = middle
+        else:
+            low = middle
+    slot = low + 1
+    while slot < SLOTS and slot <= low + _BLANK_RUN:
+        if not reader.blank(first + slot):
+            low = slot
+        slot += 1
+    return low
+
+
+def _last_record(reader, number, last):
+    """The position of the last whole record in slots 0 to `last` of a sector, or None."""
+    for slot in range(last, -1, -1):
+        pos = number * SLOTS + slot
+        if reader.pages(pos):
+            return pos
+    return None
+
+
+def _highest_seq(reader, pos):
+    """The highest sequence number up to the record at `pos`.
+
+    A record that voids has no room to say it, but the one that it stands for has, nearly always.
+    """
+    highest, number, page = 0, pos // SLOTS, reader.page
+    while pos >= 0 and number - pos // SLOTS <= 1 or pos >= 0:
+        if reader.load(pos):
+            highest = max(highest, page.seq)
+            if not page.flags & VOIDS:
+                return max(highest, page.origin)
+            pos = page.origin
+        elif page.pos != pos:
+            pass
+        pos -= 1
+    return highest

@@ -1,0 +1,85 @@
+"""Joining the Wi-Fi, with a station that does as it is told."""
+
+import asyncio
+import json
+import os
+import time
+
+from drivers import wifi
+
+
+class Station:
+    def __init__(self, accepts):
+        self.accepts = accepts  # what becomes of each attempt: True, False or an error
+        self.joined = False
+        self.calls = []
+
+    def isconnected(self):
+        return self.joined
+
+    def disconnect(self):
+        self.calls.append("disconnect")
+
+    def connect(self, ssid, key):
+        self.calls.append((ssid, key))
+        answer = self.accepts.pop(0)
+        if answer is OSError:
+            raise OSError("busy")
+        self.joined = answer
+
+
+async def run(station, seconds):
+    radio = wifi.Wifi(station, "shop", "secret")
+    task = asyncio.create_task(radio.run())
+    await asyncio.sleep(seconds)
+    task.cancel()
+    return radio
+
+
+async def test_it_joins_the_network_it_was_given_and_is_up():
+    station = Station([True])
+    radio = await run(station, 0.1)
+    assert station.calls == ["disconnect", ("shop", "secret")] and radio.up()
+
+
+async def test_a_network_that_is_there_is_left_alone():
+    station = Station([])
+    station.joined = True
+    await run(station, 0.1)
+    assert station.calls == []
+
+
+async def test_a_lost_network_is_joined_again_within_two_seconds():
+    station = Station([True, True])
+    task = asyncio.create_task(wifi.Wifi(station, "shop", "secret").run())
+    await asyncio.sleep(0.1)
+    station.joined = False
+    lost_ms = time.ticks_ms()
+    while not station.joined and time.ticks_diff(time.ticks_ms(), lost_ms) < 2000:
+        await asyncio.sleep(0.05)
+    task.cancel()
+    assert station.joined and len(station.calls) == 4
+
+
+async def test_a_radio_that_refuses_an_attempt_is_not_the_end():
+    station = Station([OSError])
+    radio = await run(station, 0.1)
+    assert not radio.up() and len(station.calls) == 2
+
+
+def test_the_provisioning_file_names_the_network():
+    path = "build/wifi_test.json"
+    try:
+        with open(path, "w") as file:
+            json.dump({"wifi": {"ssid": "shop", "key": "secret"}}, file)
+        assert wifi.credentials(path) == ("shop", "secret")
+        with open(path, "w") as file:
+            json.dump({}, file)
+        try:
+            wifi.credentials(path)
+        except OSError as error:
+            assert "no section wifi" in str(error)
+        else:
+            assert False, "no error"
+    finally:
+        os.remove(path)
