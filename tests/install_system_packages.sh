@@ -5,6 +5,7 @@ set -eu
 missing=""
 command -v chromium >/dev/null || missing="$missing chromium"
 command -v nfc-list >/dev/null || missing="$missing libnfc-bin"
+command -v nfc-poll >/dev/null || missing="$missing libnfc-examples"
 [ -z "$missing" ] && exit 0
 if [ "$(id -u)" != 0 ] || ! command -v apt-get >/dev/null; then
   echo "Not installed:$missing. The tests that need them will be skipped." >&2

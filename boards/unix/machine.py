@@ -180,7 +180,7 @@ class Pin:
         _Board.pins().handlers[self.id] = self if handler else None
 
     def fire(self, level):
-        if self.trigger & (Pin.IRQ_RISING if level else Pin.IRQ_FALLING):
+        if self.handler and self.trigger & (Pin.IRQ_RISING if level else Pin.IRQ_FALLING):
             self.handler(self)
 
 
@@ -256,7 +256,7 @@ class UART(io.IOBase):
         return self.plug.read(n)
 
     def readinto(self, buffer, n=-1):
-        return self.plug.readinto(buffer) if n < 0 else self.plug.readinto(buffer, n)
+        return self.plug.readinto(buffer if n < 0 else memoryview(buffer)[:n])
 
     def readline(self):
         return self.plug.readline()

@@ -92,6 +92,8 @@ class Config:
 def load(section):
     """Config from the parsed "emv" section. Raises ConfigError, which names the field."""
     where = "emv"
+    if not isinstance(section, dict):
+        raise ConfigError("emv: an object")
     terminal = {
         tag: _KINDS[kind](section, name, where, size, absent)
         for name, tag, kind, size, absent in _TERMINAL

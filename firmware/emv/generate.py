@@ -30,36 +30,37 @@ _OUR_REASONS = (
     ((5, 4), "relay_suspected"),
     ((5, 5), "relay_suspected"),
     ((1, 3), "oda_failed"),
+    ((1, 8), "oda_failed"),
     ((3, 8), "cvm_failed"),
 )
 _SECOND_TAP = b"\x00\x03\x0f"  # bits of DF4B: something is to be done on the phone first
 _MAY_ANSWER = {TC: (TC, ARQC, AAC), ARQC: (ARQC, AAC), AAC: (AAC,)}
 
 
-def run(session, view, kind):
+def run(session, found, kind):
     """Asks for a cryptogram of `kind`, or for the one that was torn off; returns the Outcome."""
-    session.terminal[0x95] = bytes(view.tvr)
+    session.terminal[0x95] = bytes(found.tvr)
     yield from session.commit()
     attempt, data = yield from _recover(session)
     if attempt is None:
-        attempt, data = yield from _generate(session, view, kind)
+        attempt, data = yield from _generate(session, found, kind)
     yield CARD_DONE
-    return _conclude(session, view, attempt, data)
+    return _conclude(session, found, attempt, data)
 
 
-def _control(session, view, kind):
+def _control(session, found, kind):
     """The reference control parameter: CDA wherever it is possible (GAC.24 to 27)."""
-    signed = view.cda
+    signed = found.cda
     if kind == AAC:
         signed = signed and has(session.card.get(0x9F5D, bytes(3)), _CDA_OVER_AAC)
     return kind | (_CDA_REQUESTED if signed else 0)
 
 
-def _generate(session, view, kind):
+def _generate(session, found, kind):
     """GENERATE AC; a card that leaves now is remembered, if it can be asked again (S9.5)."""
-    control = _control(session, view, kind)
+    control = _control(session, found, kind)
     cdol_data = dol.fill(session.card[0x8C], session.get)
-    attempt = torn.Torn(session, view, control, view.pdol_data + cdol_data)
+    attempt = torn.Torn(session, found, control, found.pdol_data + cdol_data)
     reply = yield apdu.generate_ac(control, cdol_data)
     if reply is None:
         if session.card.get(0x9F51):
@@ -88,7 +89,7 @@ def _recover(session):
     return record, data
 
 
-def _conclude(session, view, attempt, data):
+def _conclude(session, found, attempt, data):
     content = _take_answer(session, data)
     card = session.card
     requested = attempt.control & 0xC0
@@ -99,13 +100,18 @@ def _conclude(session, view, attempt, data):
         raise Ended(OTHER_CARD, "card_error")
     state = NOT_DONE
     if 0x9F4B in card:
-        state = _verify(session, view, attempt, content)
-    elif 0x9F26 not in card or (attempt.control & _CDA_REQUESTED and kind == requested):
-        raise Ended(OTHER_CARD, "card_error")  # S910.30 to 38
+        state = _verify(session, found, attempt, content)
+    elif 0x9F26 not in card or not _may_be_unsigned(attempt.control, kind):
+        raise Ended(OTHER_CARD, "card_error")
     result, reason = _decide(session, attempt, kind, state)
     outcome = session.outcome(result, reason)
     outcome.oda, outcome.cvm = state, attempt.cvm
     return outcome
+
+
+def _may_be_unsigned(control, kind):
+    """S910.32 to 38: where CDA was asked for, only a refusal of the card's own may come without."""
+    return not control & _CDA_REQUESTED or (kind == AAC and control & 0xC0 != AAC)
 
 
 def _take_answer(session, data):
@@ -123,11 +129,11 @@ def _take_answer(session, data):
     return content
 
 
-def _verify(session, view, attempt, content):
+def _verify(session, found, attempt, content):
     """CDA (S910.1 to 7): the cryptogram itself comes out of the signature."""
     hashed = (attempt.signed_data,) + tlv.without(content, 0x9F4B)
     try:
-        key = oda.card_key(session, view.static)
+        key = oda.card_key(session, found.static)
         signed, unpredictable = session.card[0x9F4B], session.terminal[0x9F37]
         kind, cryptogram, rest = oda.combined_data(key, signed, unpredictable, hashed)
     except oda.OdaError:

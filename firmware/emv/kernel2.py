@@ -30,22 +30,24 @@ _CDA_DATA = (0x8F, 0x90, 0x9F32, 0x9F46, 0x9F47, 0x9F4A)
 
 def run(session):
     """The kernel: yields APDUs, COMMIT and CARD_DONE, returns an Outcome."""
-    view = View(session)
-    view.pdol_data = yield from card.initiate(session, {}, (SELECT_NEXT, "card_not_supported"))
-    view.begin()
-    if view.relay_wanted():
-        view.relay_data = yield from relay.run(session, view.tvr)
+    found = Findings(session)
+    found.pdol_data = yield from card.initiate(session, {}, (SELECT_NEXT, "card_not_supported"))
+    found.begin()
+    if found.relay_wanted():
+        found.relay_data = yield from relay.run(session, found.tvr)
     else:
-        mark(view.tvr, relay.NOT_PERFORMED)
-    view.static = yield from card.read_records(session, view.records)
-    view.judge()
-    kind = action.analyse(session, view.tvr)
-    if not view.cda and view.on_device:
-        kind = AAC  # C-2 7.6 GAC.22: a phone's word counts for nothing without its signature
-    return (yield from generate.run(session, view, kind))
+        mark(found.tvr, relay.NOT_PERFORMED)
+    found.static = yield from card.read_records(session, found.records)
+    found.judge()
+    kind = action.analyse(session, found.tvr)
+    if found.hotlisted or (found.on_device and not found.cda):
+        kind = (
+            AAC  # GAC.22: without its signature, a phone's word that it knows its owner is nothing
+        )
+    return (yield from generate.run(session, found, kind))
 
 
-class View:
+class Findings:
     """What the kernel has made of card and terminal by the time it asks for the cryptogram."""
 
     def __init__(self, session):
@@ -56,7 +58,7 @@ class View:
         self.pdol_data = b""
         self.relay_data = b""
         self.records = self.static = None
-        self.on_device = self.cda = False
+        self.on_device = self.cda = self.hotlisted = False
         self.cvm = NO_CVM
         required = session.combination.cvm_required
         self._capabilities(0xDF8118 if required else 0xDF8119)
@@ -95,7 +97,8 @@ class View:
             raise Ended(OTHER_CARD, "card_error")
         session.read_pan()
         self._prepare_cda()
-        if session.config.hotlisted(session.pan):
+        self.hotlisted = session.config.hotlisted(session.pan)
+        if self.hotlisted:
             mark(self.tvr, _ON_HOTLIST)
         restrictions.judge(session.card, session.terminal, self.tvr)
         required = session.combination.cvm_required

@@ -82,11 +82,13 @@ class Request:
             raise ValueError("date")
         if len(unpredictable) != 4:
             raise ValueError("unpredictable")
+        if len(currency) != 4 or not currency.isdigit():
+            raise ValueError("currency")
         self.amount_fen = amount_fen
         self.currency = currency
         self.type = type
-        self.date = date
-        self.time = time
+        self.date = tuple(date)
+        self.time = tuple(time)
         self.unpredictable = unpredictable
         self.sequence = sequence
         self.online_able = online_able

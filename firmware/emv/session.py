@@ -103,7 +103,7 @@ class Session:
         if number is not None:
             pans.add(number.hex().rstrip("f"))
         pan = pans.pop() if len(pans) == 1 else ""
-        if not 8 <= len(pan) <= 19 or not pan.isdigit():
+        if not 12 <= len(pan) <= 19 or not pan.isdigit():
             raise Ended(OTHER_CARD, "card_error")
         self.pan = pan
 

@@ -8,14 +8,14 @@ a list in the configuration; it need not survive a restart, for the card then si
 class Torn:
     """What is needed to understand the missed answer: what was asked, and with which data."""
 
-    def __init__(self, session, view, control, signed_data):
+    def __init__(self, session, found, control, signed_data):
         self.identity = _identity(session)
         self.when = _moment(session.request)
         self.terminal = session.terminal
         self.control = control
         self.signed_data = signed_data
-        self.relay_data = view.relay_data
-        self.cvm = view.cvm
+        self.relay_data = found.relay_data
+        self.cvm = found.cvm
 
 
 def remember(log, record, most):

@@ -9,9 +9,10 @@ everything between the two is void, whatever it may read as. What was decided on
 from micropython import const
 
 from journal.errors import Damaged, NotAJournal
-from journal.page import SECOND, VOIDS
+from journal.page import VOIDS
 from journal.sector import SLOTS, UNREADABLE
 
+REACH = const(2)  # sectors: a start never writes further from what it voids
 _BLANK_RUN = const(3)  # a skipped slot, one that was not programmed, and one to be sure
 
 
@@ -44,12 +45,15 @@ def find(sectors, reader):
         found.pos = _last_record(reader, number, last)
         if found.pos is not None:
             break
-    if found.pos is None:
-        if newest[-1] != 0:
-            raise Damaged("no record can be read in the newest sectors")
+    if found.pos is not None:
+        _read_last(sectors, reader, found)
+    elif newest[-1] == 0:
         found.void = 0
-        return found
-    return _read_last(sectors, reader, found)
+    else:
+        raise Damaged("no record can be read in the newest sectors")
+    if (found.number - found.void // SLOTS) % sectors.count > REACH:
+        raise Damaged("the newest sectors hold nothing that belongs together")
+    return found
 
 
 def _read_last(sectors, reader, found):
@@ -58,8 +62,7 @@ def _read_last(sectors, reader, found):
     found.void = page.origin if page.flags & VOIDS else pos
     acknowledged, _ = sectors.acknowledged(pos // SLOTS, pos)
     found.released = max(page.released, acknowledged)
-    found.top = max(found.released, _highest_seq(reader, pos))
-    return found
+    found.top = max(found.released, _highest_seq(sectors, reader, pos))
 
 
 def newest_numbers(sectors, reader):
@@ -131,19 +134,24 @@ def _last_record(reader, number, last):
     return None
 
 
-def _highest_seq(reader, pos):
+def _highest_seq(sectors, reader, pos):
     """The highest sequence number up to the record at `pos`.
 
     A record that voids has no room to say it, but the one that it stands for has, nearly always.
     """
-    highest, number, page = 0, pos // SLOTS, reader.page
-    while pos >= 0 and number - pos // SLOTS <= 1 or pos >= 0:
+    highest, page = 0, reader.page
+    while pos >= 0:
         if reader.load(pos):
             highest = max(highest, page.seq)
             if not page.flags & VOIDS:
                 return max(highest, page.origin)
             pos = page.origin
-        elif page.pos != pos:
-            pass
-        pos -= 1
+        else:
+            pos -= 1
+            if pos % SLOTS == SLOTS - 1 and not _holds(sectors, reader, pos // SLOTS):
+                break
     return highest
+
+
+def _holds(sectors, reader, number):
+    return reader.number(number % sectors.count) == number

@@ -113,17 +113,18 @@ def _tofu(size: int) -> fontfile.Glyph:
     return fontfile.trimmed(_TOFU, rows, -side)
 
 
-def _icon_glyphs() -> list[fontfile.Glyph]:
+def icon_font() -> bytes:
+    """The font of our own signs; needs no font to make it from."""
     drawn = [
         fontfile.trimmed(character, icons.render(layers, size))
         for character, layers, size in icons.icons().values()
     ]
-    return [*drawn, _tofu(16).shifted(16)]
+    return fontfile.pack([*drawn, _tofu(16).shifted(16)], _BITS)
 
 
 def make(out: Path) -> dict[str, int]:
     """Writes every font file into `out`; -> name: bytes."""
-    made = {"icons": fontfile.pack(_icon_glyphs(), _BITS)}
+    made = {"icons": icon_font()}
     for face in FACES:
         wanted = characters() if face.every_text else _AMOUNT + _TOFU
         made[face.name] = fontfile.pack(rasterise(face, wanted), _BITS)

@@ -40,6 +40,7 @@ def test_a_good_section_loads():
 
 def test_errors_name_the_field():
     for section, field in (
+        ([], "emv"),
         (_section(country="15"), "emv.country"),
         (_section(country=156), "emv.country"),
         (_section(version="1"), "emv.version"),

@@ -168,6 +168,15 @@ def test_an_unsigned_answer_where_a_signature_was_asked_for_is_an_error():
     assert _verdict(_pay(ChipCard(t9F4B=None))) == (emv.OTHER_CARD, "card_error")
 
 
+def test_a_card_may_refuse_without_a_signature_but_not_ask_without_one():
+    class Unsigned(ChipCard):
+        def generate(self, command):
+            return super().generate(command[:2] + bytes((command[2] & 0xC0,)) + command[3:])
+
+    assert _verdict(_pay(Unsigned(cid=0x00))) == (emv.DECLINED, "card_declined")
+    assert _verdict(_pay(Unsigned(cid=0x80))) == (emv.OTHER_CARD, "card_error")
+
+
 def test_more_than_was_asked_for_is_an_error():
     class Eager(ChipCard):
         def generate(self, command):
@@ -187,7 +196,7 @@ def test_format_1_of_the_answer_is_understood():
 
 
 def test_a_hotlisted_card_is_refused():
-    section = _section(tac_denial="1000000000")
+    section = _section()
     section["hotlist"] = ["541333-541333"]
     assert _verdict(_pay(ChipCard(), emv.config.load(section))) == (emv.DECLINED, "card_blocked")
 
@@ -253,7 +262,7 @@ def test_a_cvm_list_with_half_a_rule_is_an_error():
 
 def test_a_device_without_its_signature_is_not_believed():
     card = ChipCard(t82="1A80")
-    assert _verdict(_pay(card)) == (emv.DECLINED, "terminal_declined")
+    assert _verdict(_pay(card)) == (emv.DECLINED, "oda_failed")
     assert _asked(card) == 0x00
 
 

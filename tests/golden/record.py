@@ -19,6 +19,7 @@ from host_tools.simulator.panel import Panel
 
 ROOT = Path(__file__).resolve().parents[2]
 GOLDEN = Path(__file__).with_name("screens.json")
+BUILD = ROOT / "build" / "unix"
 PICTURES = ROOT / "build" / "screens"
 _FIRMWARE_TESTS = ROOT / "tests" / "firmware"
 
@@ -66,7 +67,7 @@ def write_pictures(panels: dict[str, Panel]) -> None:
 
 
 def main() -> None:
-    panels = draw(build("unix", ROOT / "build" / "unix"))
+    panels = draw(build("unix", BUILD))
     write_pictures(panels)
     GOLDEN.write_text(json.dumps(hashes(panels), indent=1) + "\n")
     sys.stdout.write(f"{len(panels)} pictures recorded, to be seen in {PICTURES}\n")

@@ -10,7 +10,8 @@ def draw(page, fen, word, when="", card="", ref="", code=""):
     page.begin(_COLOURS.get(word, word))
     y = page.band(word, word, fen=fen)
     code = "" if word == "paid" else code
-    y = page.sentence(y, page.say("where_" + word), end=above(2) - 4) + 4
+    rows = 2 if ref or code else 1
+    y = page.sentence(y, page.say("where_" + word), end=above(rows) - 4) + 4
     y = page.opposite(y, when[-11:], _shorter(card))
     page.details(y, ("reference" if ref else "code", " ".join([ref, code]).strip()))
     page.hints((("X", "key_back"),))

@@ -1,0 +1,255 @@
+"""The journal: an append-only log of sealed records on NOR flash that survives any power cut."""
+
+from micropython import const
+
+from journal import scan, settle
+from journal.errors import Full, HoldsJournal
+from journal.page import BODY_BYTES, FIRST, KIND, NONCE_BYTES, PAGE_BYTES, SECOND, VOIDS, Page
+from journal.reader import Reader
+from journal.sector import SLOTS, Sectors
+
+_READ_BACKS = const(4)
+_TRIES = const(4)
+_RESERVE = const(2)  # sectors kept back, so that starts have room for ever
+_AHEAD = const(8)  # fewer free slots than this in the open sector: erase the next one
+_TOKEN_BYTES = const(16)
+_EIO = const(5)
+
+
+class Journal:
+    """See docs/journal-format.md. Not reentrant; one owner. Nothing works before `mount()`.
+
+    `device` speaks MicroPython's extended block protocol and has `program_bytes`; `sealer` seals
+    pages; `random(n)` gives n random bytes.
+    """
+
+    def __init__(self, device, sealer, random):
+        self._sectors = Sectors(device)
+        self._page = Page(sealer)
+        self._reader = Reader(self._sectors, self._page)
+        self._random = random
+        self._back = bytearray(PAGE_BYTES)
+        self._prepared = None  # the number of the sector that idle() has erased
+        self._free = None  # free sectors behind the open one, None: to be counted again
+        self.damage = []
+        self.released = 0
+
+    # Life
+
+    def format(self):
+        """Erases everything. Raises HoldsJournal if there is a journal already."""
+        sectors = self._sectors
+        for sector in range(sectors.count):
+            if self._reader.number(sector) not in (None, -1):
+                raise HoldsJournal("sector %d is in use" % sector)
+        for number in range(sectors.count):
+            sectors.erase(number)
+        sectors.prepare(0)  # last: without this mark it is not a journal
+
+    def mount(self):
+        """Finds the end of the log and settles it (see settle.py). One record is written."""
+        found = settle.find(self._sectors, self._reader)
+        self._open = found.number
+        self._next = min(found.next, (found.number + 1) * SLOTS)
+        self._void = found.void
+        self._top = found.top
+        self.released = found.released
+        _, used = self._sectors.acknowledged(self._open, -1)
+        self._unit = used + 2  # the next one may be half programmed and read blank
+        self._prepared = None  # its mark may be half programmed too
+        self._free = None
+        self._write(found.kind, found.seq, found.payload)
+        self._clear_circle(found.void // SLOTS)
+
+    # Writing
+
+    @property
+    def next_seq(self):
+        return self._top + 1
+
+    def append(self, kind, seq, payload):
+        """Writes one record. Durable and verified when it returns its position; or Full, OSError.
+
+        `kind` 1..31, `seq` > released, `payload` at most 432 bytes (more than 216: two pages).
+        """
+        if not (0 < kind <= KIND and seq > self.released and len(payload) <= 2 * BODY_BYTES):
+            raise ValueError("kind, seq or payload out of range")
+        pages = _pages(payload)
+        left = self._left()
+        if self.room() < (pages if pages <= left else left + pages):
+            raise Full("%d pages do not fit" % pages)
+        return self._write(kind, seq, payload)
+
+    def release(self, seq, token):
+        """All records up to `seq` may go: the host's receipt `token`, or b"" if nothing was owed."""
+        if seq > self._top or len(token) not in (0, _TOKEN_BYTES):
+            raise ValueError("release of what was never written, or a token of wrong length")
+        if seq <= self.released:
+            return
+        done = self._sectors.acknowledge(self._open, self._unit, seq, self._last, token)
+        self._unit += 1 if done else 0  # without a unit, the next record's header says it
+        self.released = seq
+        self._free = None
+
+    def room(self):
+        """How many one-page records can still be appended."""
+        if self._free is None:
+            self._free = self._count_free()
+        if self._free < _RESERVE:
+            return 0
+        return self._left() + (self._free - _RESERVE) * SLOTS
+
+    def idle(self):
+        """At most one background step: erases the next sector. True if it did something."""
+        number = self._open + 1
+        if self._left() >= _AHEAD or self._prepared == number or not self._is_free(1):
+            return False
+        self._prepare(number)
+        return True
+
+    # Reading
+
+    def read(self, pos):
+        """(kind, seq, payload) of the record at `pos`. Raises Damaged or WrongKey."""
+        return self._reader.record(pos)
+
+    def live(self):
+        """Yields (pos, kind, seq, payload) of what is not released, oldest first."""
+        return scan.live(
+            self._sectors, self._reader, self._span(), lambda: self.released, self._alarm
+        )
+
+    def history(self):
+        """The same, newest first, released ones too until their sector was erased."""
+        return scan.history(self._sectors, self._reader, self._last)
+
+    def _alarm(self, pos):
+        if pos not in self.damage:
+            self.damage.append(pos)
+
+    def _span(self):
+        """Positions from the oldest sector that is not free to the last record."""
+        if self._free is None:
+            self._free = self._count_free()
+        count, number = self._sectors.count, -1
+        for step in range(self._free + 1, count + 1):
+            sector = (self._open + step) % count
+            known = self._reader.number(sector)
+            number = number + 1 if known in (None, -1) else known
+            for slot in range(SLOTS):
+                if number * SLOTS + slot < self._next:
+                    yield number * SLOTS + slot
+
+    # Space
+
+    def _left(self):
+        return (self._open + 1) * SLOTS - self._next
+
+    def _count_free(self):
+        """Free sectors behind the open one; they lie together, so that halving finds their end."""
+        low, high = 0, self._sectors.count
+        while high - low > 1:
+            middle = (low + high) // 2
+            if self._is_free(middle):
+                low = middle
+            else:
+                high = middle
+        return low
+
+    def _is_free(self, step):
+        """Whether the sector `step` behind the open one holds nothing that is not released.
+
+        The first record behind it knows the highest sequence number up to there.
+        """
+        count, page = self._sectors.count, self._page
+        number = self._reader.number((self._open + step) % count)
+        if number is None or number > self._open:
+            return True
+        for further in range(step + 1, count + 1):
+            number = self._reader.number((self._open + further) % count)
+            for slot in range(SLOTS if number not in (None, -1) else 0):
+                if self._reader.load(number * SLOTS + slot) and not page.flags & VOIDS:
+                    return page.origin <= self.released
+        return self._top <= self.released
+
+    def _prepare(self, number):
+        self._prepared = None
+        self._sectors.prepare(number)
+        self._prepared = number
+
+    def _enter(self, number):
+        if self._prepared != number:
+            self._prepare(number)  # idle() had no time: one long wait instead of a lost sale
+        self._open, self._next, self._unit = number, number * SLOTS, 1
+        if self._free:
+            self._free -= 1
+
+    def _following(self):
+        """The number of the sector to go on in.
+
+        What must be void is never left further behind than two sectors. So endless restarts circle
+        in the two sectors of the reserve, and never reach what is not released.
+        """
+        far = self._void is not None and self._open - self._void // SLOTS
+        if far and far % self._sectors.count >= settle.REACH:
+            return self._open + self._sectors.count - 1
+        return self._open + 1
+
+    def _clear_circle(self, void):
+        """After a step back in the circle, the sector ahead is erased: its numbers are out of order."""
+        count, number = self._sectors.count, self._open + 1
+        if self._open - void > settle.REACH and (self._open - void) % count < settle.REACH:
+            if self._reader.number(number % count) != number:
+                self._prepare(number)
+
+    # Pages
+
+    def _write(self, kind, seq, payload):
+        pages = _pages(payload)
+        for _ in range(_TRIES):
+            if self._left() < pages:
+                self._skip_rest()
+            pos = self._next
+            self._next += pages
+            if self._program(pos, kind, seq, payload):
+                self._void, self._last = None, pos
+                self._top = max(self._top, seq)
+                return pos
+            if self._void is None:
+                self._void = pos
+        raise OSError(_EIO, "the flash does not keep what is written")
+
+    def _skip_rest(self):
+        if self._left() and self._void is None:
+            self._void = self._next
+        self._enter(self._following())
+
+    def _program(self, pos, kind, seq, payload):
+        """True if all pages of the record were programmed and read back right."""
+        nonce = self._random(NONCE_BYTES)
+        if self._void is None:
+            origin = max(self._top, seq)
+        else:
+            origin, kind = self._void, kind | VOIDS
+        if len(payload) <= BODY_BYTES:
+            return self._program_page(kind, seq, origin, nonce, pos, payload)
+        first, second = memoryview(payload)[:BODY_BYTES], memoryview(payload)[BODY_BYTES:]
+        return self._program_page(
+            kind | FIRST, seq, origin, nonce, pos, first
+        ) and self._program_page(kind | SECOND, seq, origin, nonce, pos + 1, second)
+
+    def _program_page(self, kind, seq, origin, nonce, pos, part):
+        self._page.seal(kind, seq, self.released, origin, nonce, pos, part)
+        try:
+            self._sectors.program(pos, self._page.raw)
+        except OSError:
+            return False  # the next slot may be better
+        for _ in range(_READ_BACKS):
+            self._sectors.read(pos, self._back)
+            if self._back != self._page.raw:
+                return False
+        return True
+
+
+def _pages(payload):
+    return 1 if len(payload) <= BODY_BYTES else 2

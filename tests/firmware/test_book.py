@@ -1,0 +1,169 @@
+"""What the records of a sale mean together, after every kind of restart."""
+
+import parts
+from crypto.dukpt import counter_is_usable
+from terminal import book as b
+
+TOKEN = bytes(range(16))
+ANSWER = ("123456789012", "A1B2C3", "00")
+
+
+class Bench:
+    """A book on a journal on flash, that can be switched off and on."""
+
+    def __init__(self, usable=counter_is_usable):
+        self.flash = parts.Flash()
+        self.usable = usable
+        self.book = b.Book(parts.journal(self.flash, formatted=False), usable)
+
+    def restart(self):
+        self.book = b.Book(parts.journal(self.flash), self.usable)
+        return self.book.load()
+
+    def sale(self, amount_fen=1234):
+        return parts.sale(self.book.next_number(), amount_fen)
+
+    def stored(self, amount_fen=1234):
+        sale = self.sale(amount_fen)
+        self.book.open_intent(sale)
+        self.book.open(b.STORED, sale, sale.number)
+        return sale
+
+    def words(self):
+        return [word for _, word in self.book.recent(20)]
+
+
+def test_a_new_book_is_empty():
+    assert Bench().book.held() == (0, 0)
+    assert Bench().book.recent(5) == []
+
+
+def test_an_intent_that_was_cut_off_is_closed_as_nothing_happened():
+    bench = Bench()
+    bench.book.open_intent(bench.sale())
+    assert bench.restart() == 1
+    assert bench.book.held() == (0, 0)
+    assert bench.words() == ["failed"]
+    assert bench.restart() == 0
+
+
+def test_a_stored_sale_is_held_over_restarts_until_the_host_has_it():
+    bench = Bench()
+    sale = bench.stored(3600)
+    bench.restart()
+    assert bench.book.held() == (1, 3600)
+    assert bench.words() == ["stored"]
+    assert bench.book.waiting(b.STORED) == [sale.number]
+    assert bench.book.sale(sale.number).pack() == sale.pack()
+    bench.book.resolve(sale.number, TOKEN)
+    assert bench.words() == ["paid"]
+    bench.restart()
+    assert bench.book.held() == (0, 0)
+    assert bench.words() == ["paid"]
+
+
+def test_a_request_without_an_answer_is_in_doubt_after_a_restart():
+    bench = Bench()
+    sale = bench.sale()
+    bench.book.open_intent(sale)
+    bench.book.open(b.REQUEST, sale, sale.number)
+    bench.restart()
+    assert bench.book.waiting(b.REQUEST) == [sale.number]
+    assert bench.words() == ["checking"]
+    bench.book.end(sale.number, b.REVERSED, TOKEN, ANSWER)
+    bench.restart()
+    assert bench.words() == ["returned"]
+    assert bench.book.held() == (0, 0)
+
+
+def test_a_paid_sale_shows_the_hosts_reference():
+    bench = Bench()
+    sale = bench.sale()
+    bench.book.open(b.REQUEST, sale, sale.number)
+    bench.book.end(sale.number, b.PAID, TOKEN, ANSWER)
+    bench.restart()
+    shown, word = bench.book.recent(1)[0]
+    assert word == "paid"
+    assert shown.answer == ANSWER
+    assert shown.masked_pan == "621094******0011"
+
+
+def test_numbers_are_never_used_twice_over_restarts():
+    bench, seen = Bench(), []
+    for _ in range(5):
+        sale = bench.stored()
+        seen.append(sale.number)
+        bench.book.resolve(sale.number, TOKEN)
+        bench.restart()
+    assert seen == [1, 2, 3, 4, 5]
+
+
+def test_numbers_that_dukpt_skips_are_skipped_and_do_not_hold_anything_back():
+    bench = Bench(usable=lambda number: number not in (2, 3))
+    first, second = bench.stored(), bench.stored()
+    assert (first.number, second.number) == (1, 4)
+    bench.restart()
+    for sale in (first, second):
+        bench.book.resolve(sale.number, TOKEN)
+    bench.restart()
+    assert bench.book.held() == (0, 0)
+    assert bench.book.next_number() == 5
+
+
+def test_an_answer_out_of_order_is_kept_until_its_turn():
+    bench = Bench()
+    first, second = bench.stored(100), bench.stored(200)
+    bench.book.resolve(second.number, TOKEN)
+    assert bench.book.held() == (1, 100)
+    bench.book.resolve(first.number, TOKEN)
+    bench.restart()
+    assert bench.book.held() == (0, 0)
+
+
+def test_a_dead_letter_is_kept_and_lets_the_others_go():
+    bench = Bench()
+    poison, good = bench.stored(100), bench.stored(200)
+    bench.book.bury(poison.number)
+    bench.book.resolve(good.number, TOKEN)
+    bench.restart()
+    assert bench.book.waiting(b.STORED) == []
+    assert bench.book.totals(b.DEAD) == (1, 100)
+    seq = bench.book.waiting(b.DEAD)[0]
+    assert bench.book.sale(seq).number == poison.number
+    assert bench.book.sale(seq).id == poison.id
+
+
+def test_a_stuck_sale_is_carried_forward_and_keeps_its_identity():
+    bench = Bench()
+    stuck = bench.stored(100)
+    for _ in range(40):
+        sale = bench.stored(200)
+        bench.book.resolve(sale.number, TOKEN)
+    assert bench.book.keep_short()
+    bench.restart()
+    seq = bench.book.waiting(b.STORED)[0]
+    assert seq > stuck.number
+    assert bench.book.sale(seq).number == stuck.number
+    assert bench.book.held() == (1, 100)
+
+
+def test_a_full_journal_says_so_before_a_sale_and_keeps_everything():
+    bench, count = Bench(), 0
+    while bench.book.has_room():
+        bench.stored(10)
+        count += 1
+    assert count > 20
+    bench.restart()
+    assert bench.book.held() == (count, 10 * count)
+    assert not bench.book.has_room()
+
+
+def test_released_sales_make_room_again():
+    bench = Bench()
+    for _ in range(300):  # several laps of the flash
+        assert bench.book.has_room()
+        sale = bench.stored(10)
+        bench.book.resolve(sale.number, TOKEN)
+    bench.restart()
+    assert bench.book.held() == (0, 0)
+    assert bench.book.next_number() == 301
