@@ -21,7 +21,7 @@ _COMMON = "micropython-stdlib-stubs==1.29.0.post2"
 
 
 def stubs(board: str) -> Path:
-    """The folder with the stubs for `board`; installs them the first time, one process at a time."""
+    """The folder with the stubs for `board`, installed the first time by one process at a time."""
     target = TYPINGS / board
     mark = target / f"{_STUBS[board].replace('-', '_')}-{_VERSION}.dist-info"
     TYPINGS.mkdir(exist_ok=True)

@@ -64,18 +64,18 @@ class _Gpio(io.IOBase):
         self.poll = select.poll()
         self.poll.register(self.plug, select.POLLIN)
         self.partial = b""
-        self.levels = {}
+        self.answer = None  # (pin, level) of the last answer
         self.handlers = {}
 
     def tell(self, line):
         _write_all(self.plug, line + "\n")
 
     def ask(self, pin):
-        self.levels.pop(pin, None)
+        self.answer = None
         self.tell("in? %d" % pin)
-        while pin not in self.levels:
+        while self.answer is None or self.answer[0] != pin:
             self.take(-1)
-        return self.levels[pin]
+        return self.answer[1]
 
     def take(self, timeout_ms=0):
         """Takes in what the world said, waiting at most `timeout_ms` (-1: as long as it takes)."""
@@ -90,17 +90,15 @@ class _Gpio(io.IOBase):
             self._changed(line)
 
     def _changed(self, line):
+        """`in PIN LEVEL`: it changed. `is PIN LEVEL`: the answer to a question. Else noise."""
         words = line.split()
-        if len(words) != 3 or words[0] != b"in" or words[2] not in (b"0", b"1"):
-            return  # noise on the wire
-        _, pin, level = words
-        if not pin.isdigit():
+        if len(words) != 3 or not words[1].isdigit() or words[2] not in (b"0", b"1"):
             return
-        pin = int(pin)
-        self.levels[pin] = int(level)
-        owner = self.handlers.get(pin)
-        if owner:
-            schedule(owner.fire, int(level))
+        pin, level = int(words[1]), int(words[2])
+        if words[0] == b"is":
+            self.answer = (pin, level)
+        elif words[0] == b"in" and self.handlers.get(pin):
+            schedule(self.handlers[pin].fire, level)
 
     def read(self, n=-1):
         self.take()
@@ -250,13 +248,16 @@ class UART(io.IOBase):
         self.baudrate = baudrate
 
     def any(self):
-        return len(self.plug.recv(512, socket.MSG_PEEK)) if self.poll.poll(0) else 0
+        if not self.poll.poll(0):
+            return 0
+        # The stub does not know that recv takes flags.
+        return len(self.plug.recv(512, socket.MSG_PEEK))  # pyright: ignore[reportCallIssue]
 
     def read(self, n=512):
         return self.plug.read(n)
 
     def readinto(self, buffer, n=-1):
-        return self.plug.readinto(buffer if n < 0 else memoryview(buffer)[:n])
+        return self.plug.readinto(buffer) if n < 0 else self.plug.readinto(buffer, n)
 
     def readline(self):
         return self.plug.readline()

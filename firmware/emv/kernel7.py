@@ -1,6 +1,7 @@
 """Kernel 7 (UnionPay, qUICS): its bits, and the shared flow. Follows the public flow of Book C-7.
 
-fDDA is its only authentication: there is no bit that asks for it on the way to the issuer.
+fDDA is its only authentication: there is no bit that asks for it on the way to the issuer. The CTQ
+is taken to be as in C-3, for want of a public table of C-7's own.
 """
 
 from . import qvsdc

@@ -57,6 +57,7 @@ class Journal:
         _, used = self._sectors.acknowledged(self._open, -1)
         self._unit = used + 2  # the next one may be half programmed and read blank
         self._prepared = None  # its mark may be half programmed too
+        self._seen = None  # what was released when idle() was called last
         self._free = None
         self._write(found.kind, found.seq, found.payload)
         self._clear_circle(found.void // SLOTS)
@@ -81,13 +82,17 @@ class Journal:
         return self._write(kind, seq, payload)
 
     def release(self, seq, token):
-        """All records up to `seq` may go: the host's receipt `token`, or b"" if nothing was owed."""
+        """All records up to `seq` may go: the host's receipt `token`, or b"" if nothing was owed.
+
+        Where the sector has no free unit for it, it is durable with the next record or `idle()`.
+        """
         if seq > self._top or len(token) not in (0, _TOKEN_BYTES):
             raise ValueError("release of what was never written, or a token of wrong length")
         if seq <= self.released:
             return
-        done = self._sectors.acknowledge(self._open, self._unit, seq, self._last, token)
-        self._unit += 1 if done else 0  # without a unit, the next record's header says it
+        if self._sectors.acknowledge(self._open, self._unit, seq, self._last, token):
+            self._unit += 1
+            self._noted = seq
         self.released = seq
         self._free = None
 
@@ -100,12 +105,19 @@ class Journal:
         return self._left() + (self._free - _RESERVE) * SLOTS
 
     def idle(self):
-        """At most one background step: erases the next sector. True if it did something."""
-        number = self._open + 1
-        if self._left() >= _AHEAD or self._prepared == number or not self._is_free(1):
-            return False
-        self._prepare(number)
-        return True
+        """At most one background step. True if it did something.
+
+        It erases the next sector, or writes down a release that found no unit and that no record
+        has carried since the call before this one.
+        """
+        number, before, self._seen = self._open + 1, self._seen, self.released
+        if self._left() < _AHEAD and self._prepared != number and self._is_free(1):
+            self._prepare(number)
+            return True
+        if before == self.released != self._noted and self.room():
+            self._write(0, 0, b"")
+            return True
+        return False
 
     # Reading
 
@@ -212,7 +224,7 @@ class Journal:
             pos = self._next
             self._next += pages
             if self._program(pos, kind, seq, payload):
-                self._void, self._last = None, pos
+                self._void, self._last, self._noted = None, pos, self.released
                 self._top = max(self._top, seq)
                 return pos
             if self._void is None:

@@ -128,7 +128,9 @@ class Sectors:
 
     def prepare(self, number):
         """Erases the sector and gives it its new number. Takes up to 0.4 s on a real chip."""
-        erases = self._erases(number)
+        erases = self.erases(number % self.count)
+        if erases is None:
+            erases = number // self.count  # about once a lap
         self.erase(number)
         data = bytearray(b"\xff" * (_UNIT_BYTES if self.has_units else PAGE_BYTES))
         struct.pack_into(_MARK, data, 0, b"TJE1", number, erases + 1, self.count)
@@ -136,8 +138,8 @@ class Sectors:
         if self.number(number % self.count) != number:
             raise OSError(_EIO, "sector %d does not keep its mark" % (number % self.count))
 
-    def _erases(self, number):
-        """How often it was erased; where the mark is lost, about once a lap."""
-        if self.number(number % self.count) in (None, UNREADABLE):
-            return number // self.count
+    def erases(self, sector):
+        """How often physical `sector` was erased, or None where the mark is lost."""
+        if self.number(sector) in (None, UNREADABLE):
+            return None
         return struct.unpack_from(_MARK, self._marks)[2]

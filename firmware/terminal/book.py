@@ -157,7 +157,7 @@ class Book:
     # Reading
 
     def sale(self, seq):
-        _, _, _, payload = self._journal.read(self._entries[seq].pos)
+        _, _, payload = self._journal.read(self._entries[seq].pos)
         return sale_record.unpack(payload)
 
     def entry(self, seq):

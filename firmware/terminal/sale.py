@@ -174,10 +174,10 @@ class SaleDesk:
             while True:
                 wanted = kernel.send(answer)
                 answer = None
-                if wanted is emv.COMMIT:
+                if wanted == emv.COMMIT:
                     if not s.book.entry(sale.number):
                         s.book.open_intent(sale)
-                elif wanted is emv.CARD_DONE:
+                elif wanted == emv.CARD_DONE:
                     s.people.card_read()
                     s.people.show("processing", fen=sale.amount_fen, note="remove_card")
                 else:

@@ -150,7 +150,7 @@ def balance(font, text, width):
 
 def _balance(font, text, width):
     lines = wrap(font, text, width)
-    while len(lines) > 1:
+    while len(lines) > 1 and width > 8:
         width -= 8
         closer = wrap(font, text, width)
         if len(closer) > len(lines):

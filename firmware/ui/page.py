@@ -17,7 +17,6 @@ _STRIP = const(24)  # height of the line about what is not banked
 TOP = const(50)  # below both
 _LEADING = const(23)
 FOOT = const(281)  # where one row of hints begins
-_BODY = (("body20", 25), ("text16", 20))  # face of sentences, distance of lines
 _SIGN = const(40)
 _UNDER = const(25)
 _KEY = const(24)
@@ -158,10 +157,11 @@ class Page:
 
     def sentence(self, y, text, ink=theme.INK, end=FOOT):
         """Centred lines, in the large face if they then end above `end`. -> y below them."""
-        for font, leading in _BODY:
+        font, leading = "body20", 25
+        lines = balance(self._fonts[font], text, WIDTH - 2 * 8)
+        if y + len(lines) * leading > end:
+            font, leading = "text16", 20
             lines = balance(self._fonts[font], text, WIDTH - 2 * 8)
-            if y + len(lines) * leading <= end:
-                break
         for line in lines:
             self.text(font, _MIDDLE, y, line, ink, CENTER)
             y += leading
@@ -172,7 +172,7 @@ class Page:
         font = self._fonts["text16"]
         room = WIDTH - 2 * MARGIN - 8 - font.width(left)
         if font.width(right) > room:
-            while font.width("…" + right) > room:
+            while right and font.width("…" + right) > room:
                 right = right[1:]
             right = "…" + right
         self.text("text16", MARGIN, y, left, theme.MUTED)

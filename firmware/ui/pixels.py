@@ -24,7 +24,7 @@ def convert(source: ptr8, lut: ptr16, target: ptr16, pairs: int):
 
 def viper():
     """The native converter, or None where this build cannot make native code."""
-    scope = {"micropython": micropython}
+    scope: dict = {"micropython": micropython}
     try:
         exec(_VIPER, scope)  # noqa: S102  the text above
     except (SyntaxError, NotImplementedError):
@@ -36,8 +36,9 @@ def portable(source, lut, target, pairs):
     """The same by framebuf, which every build has; several times slower."""
     wide = 2 * pairs
     palette = framebuf.FrameBuffer(lut, 16, 1, framebuf.RGB565)
+    indices = framebuf.FrameBuffer(source, wide, 1, framebuf.GS4_HMSB)
     pixels = framebuf.FrameBuffer(target, wide, 1, framebuf.RGB565)
-    pixels.blit((source, wide, 1, framebuf.GS4_HMSB), 0, 0, -1, palette)
+    pixels.blit(indices, 0, 0, -1, palette)
 
 
 def best():

@@ -57,9 +57,6 @@ TEXTS = {
     "reading_card": ("正在读卡，请勿移开", "Reading the card"),
     "remove_card": ("可以移开卡片", "Remove the card"),
     "contacting_bank": ("正在联系银行", "Asking the bank"),
-    "saving": ("正在保存", "Saving"),
-    "sending_stored": ("正在上送存储的交易", "Sending sales"),
-    "checking_records": ("正在核对账目", "Checking records"),
     "nothing_charged": ("没有扣款", "No money was taken"),
     "stored_explained": (
         "联网后自动上送银行",
@@ -78,11 +75,9 @@ TEXTS = {
     # Labels of details.
     "card": ("卡号", "Card"),
     "reference": ("参考号", "Reference"),
-    "time": ("时间", "Time"),
     "code": ("代码", "Code"),
     "support": ("客服电话", "Support"),
     "stored_total": ("本机合计", "In terminal"),
-    "stored_count": ("已存笔数", "Stored sales"),
     "cardholder": ("持卡人", "Cardholder"),
     # How the cardholder was verified.
     "no_cvm": ("免密免签", "No check needed"),
@@ -235,10 +230,6 @@ TEXTS = {
     "usage_not_allowed": (
         "此卡不能用于这种交易，\n请换一张卡。",
         "Card not allowed here.\nTry another card.",
-    ),
-    "use_another_card": (
-        "请换一张卡，\n或换一种付款方式。",
-        "Try another card\nor another way to pay.",
     ),
     "use_other_interface": (
         "此卡不能挥卡付款，\n请换一张卡。",

@@ -1,17 +1,51 @@
-"""What the message handlers read and write in the database. Each function takes the connection of
-the one transaction that a request is handled in."""
+"""What the message handlers read and write in the database.
+
+Each function takes the connection of the one transaction that a request is handled in. The
+statements are built once: building them costs more than running them.
+"""
 
 import json
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, and_, func, or_, select
+from sqlalchemy import Connection, Row, and_, bindparam, func, or_, select
 
 from host_tools.acquirer.schema import accounts, entries, notices, requests, terminals
 from host_tools.acquirer.wire import Message
 
 SALE_KIND, REVERSAL_KIND = "2", "4"
+
+_KEY = ("merchant_id", "terminal_id", "key_id", "batch", "stan", "kind")
+_HAS_KEY = and_(*(requests.c[name] == bindparam(name) for name in _KEY))
+_HAS_ID = and_(
+    requests.c.transaction_id == bindparam("transaction_id"),
+    requests.c.kind == bindparam("kind"),
+)
+_FIND = select(requests).where(or_(_HAS_KEY, _HAS_ID))
+_LAST_ID = select(func.max(requests.c.id))
+_CRYPTOGRAM = select(requests.c.id).where(
+    requests.c.card_hash == bindparam("card_hash"),
+    requests.c.cryptogram == bindparam("cryptogram"),
+)
+_SET_STATE = requests.update().where(requests.c.id == bindparam("request_id"))
+_TERMINAL = select(terminals).where(terminals.c.key_id == bindparam("key_id"))
+_SEEN = terminals.update().where(terminals.c.key_id == bindparam("seen_key_id"))
+_ACCOUNT = select(accounts).where(accounts.c.card_hash == bindparam("card_hash"))
+_CHARGE = (
+    accounts.update()
+    .where(accounts.c.card_hash == bindparam("charged"))
+    .values(balance_fen=accounts.c.balance_fen - bindparam("amount_fen"))
+)
+_NOTICE_AGAIN = (
+    notices.update()
+    .where(
+        notices.c.level == bindparam("its_level"),
+        notices.c.code == bindparam("its_code"),
+        notices.c.subject == bindparam("its_subject"),
+    )
+    .values(count=notices.c.count + 1, last_at=bindparam("now"))
+)
 
 
 def stamp(now: datetime) -> str:
@@ -19,41 +53,40 @@ def stamp(now: datetime) -> str:
 
 
 def terminal(connection: Connection, key_id: str) -> Row | None:
-    return connection.execute(select(terminals).where(terminals.c.key_id == key_id)).first()
+    return connection.execute(_TERMINAL, {"key_id": key_id}).first()
 
 
 def seen(connection: Connection, key_id: str, held: bytes, now: datetime) -> None:
     """Notes that the terminal is alive and what it holds (DE 63.05: count, then fen)."""
-    connection.execute(
-        terminals.update()
-        .where(terminals.c.key_id == key_id)
-        .values(
-            seen_at=stamp(now),
-            held_count=int.from_bytes(held[:2], "big"),
-            held_fen=int.from_bytes(held[2:], "big"),
-        )
-    )
+    values = {
+        "seen_at": stamp(now),
+        "held_count": int.from_bytes(held[:2], "big"),
+        "held_fen": int.from_bytes(held[2:], "big"),
+    }
+    connection.execute(_SEEN, {"seen_key_id": key_id, **values})
 
 
 def same_key(row: Row, key: Mapping[str, str]) -> bool:
-    return all(row._mapping[name] == value for name, value in key.items())
+    return all(row._mapping[name] == key[name] for name in _KEY)
 
 
 def find(connection: Connection, key: Mapping[str, str], transaction_id: str) -> list[Row]:
     """The requests of this class with this business key or this transaction id: 0, 1 or 2 rows."""
-    by_key = and_(*(requests.c[name] == value for name, value in key.items()))
-    by_id = and_(requests.c.transaction_id == transaction_id, requests.c.kind == key["kind"])
-    return list(connection.execute(select(requests).where(or_(by_key, by_id))))
+    return list(connection.execute(_FIND, {**key, "transaction_id": transaction_id}))
 
 
 def next_reference(connection: Connection, now: datetime) -> tuple[int, str]:
     """-> (id of the next request, its RRN: last digit of the year, day of the year, number)."""
-    number = (connection.scalar(select(func.max(requests.c.id))) or 0) + 1
+    number = (connection.scalar(_LAST_ID) or 0) + 1
     return number, f"{now:%y%j}"[1:] + f"{number % 10**8:08d}"
 
 
 def keep(connection: Connection, **values: Any) -> None:
-    connection.execute(requests.insert().values(**values))
+    connection.execute(requests.insert(), values)
+
+
+def set_state(connection: Connection, request_id: int, state: str) -> None:
+    connection.execute(_SET_STATE, {"request_id": request_id, "state": state})
 
 
 def stored_reply(row: Row) -> Message:
@@ -68,12 +101,12 @@ def storable(reply: Message) -> str:
 
 
 def account(connection: Connection, card_hash: str) -> Row | None:
-    return connection.execute(select(accounts).where(accounts.c.card_hash == card_hash)).first()
+    return connection.execute(_ACCOUNT, {"card_hash": card_hash}).first()
 
 
 def cryptogram_is_new(connection: Connection, card_hash: str, cryptogram: str) -> bool:
-    same = and_(requests.c.card_hash == card_hash, requests.c.cryptogram == cryptogram)
-    return connection.execute(select(requests.c.id).where(same)).first() is None
+    sought = {"card_hash": card_hash, "cryptogram": cryptogram}
+    return connection.execute(_CRYPTOGRAM, sought).first() is None
 
 
 def post(
@@ -83,15 +116,7 @@ def post(
     parts = ((f"card:{card_hash}", -amount_fen), (f"merchant:{merchant_id}", amount_fen))
     rows = [{"request_id": request_id, "account": a, "amount_fen": fen} for a, fen in parts]
     connection.execute(entries.insert(), rows)
-    connection.execute(
-        accounts.update()
-        .where(accounts.c.card_hash == card_hash)
-        .values(balance_fen=accounts.c.balance_fen - amount_fen)
-    )
-
-
-def set_state(connection: Connection, request_id: int, state: str) -> None:
-    connection.execute(requests.update().where(requests.c.id == request_id).values(state=state))
+    connection.execute(_CHARGE, {"charged": card_hash, "amount_fen": amount_fen})
 
 
 def notice(
@@ -104,19 +129,10 @@ def notice(
     detail: str = "",
 ) -> None:
     """Tells people: "event", "alarm" or "exception". The same again only counts up."""
-    same = (notices.c.level == level, notices.c.code == code, notices.c.subject == subject)
-    again = notices.update().where(*same)
-    counted = again.values(count=notices.c.count + 1, last_at=stamp(now))
-    if not connection.execute(counted).rowcount:
-        connection.execute(
-            notices.insert().values(
-                level=level,
-                code=code,
-                subject=subject,
-                request_id=request_id,
-                detail=detail,
-                count=1,
-                first_at=stamp(now),
-                last_at=stamp(now),
-            )
-        )
+    at = stamp(now)
+    again = {"its_level": level, "its_code": code, "its_subject": subject, "now": at}
+    if connection.execute(_NOTICE_AGAIN, again).rowcount:
+        return
+    names = {"level": level, "code": code, "subject": subject, "detail": detail}
+    first = {"request_id": request_id, "count": 1, "first_at": at, "last_at": at}
+    connection.execute(notices.insert(), {**names, **first})

@@ -26,6 +26,8 @@ class WireError(Exception):
 class Panel:
     """Decodes the stream; `frame` is the controller's RAM, RGB565 big endian."""
 
+    width, height = WIDTH, HEIGHT
+
     def __init__(self) -> None:
         self.frame = bytearray(_BLACK)
         self._dirty: tuple[int, int] | None = None
@@ -133,14 +135,23 @@ class Panel:
         (first, end), self._dirty = self._dirty, None
         return first, end - first, self._visible(first, end)
 
-    def rgb565(self) -> bytes:
-        """The whole picture as it is seen."""
+    def read(self, flags: int, length: int) -> bytes:
+        """The module's data line only goes in: whoever reads gets zeros."""
+        return bytes(length)
+
+    def power_off(self) -> None:
+        """Dark, and everything forgotten."""
+        self.frame[:] = _BLACK
+        self._reset()
+
+    def picture(self) -> bytes:
+        """The whole picture as it is seen, RGB565 big endian."""
         return self._visible(0, HEIGHT)
 
     def rgb(self) -> bytes:
         """The whole picture, three bytes a pixel."""
         out = bytearray()
-        for (value,) in struct.iter_unpack(">H", self.rgb565()):
+        for (value,) in struct.iter_unpack(">H", self.picture()):
             red, green, blue = value >> 11, value >> 5 & 63, value & 31
             out += bytes((red * 255 // 31, green * 255 // 63, blue * 255 // 31))
         return bytes(out)

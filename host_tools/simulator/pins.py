@@ -11,9 +11,10 @@ _LEDS = (10, 11, 12, 13)
 _BUZZER = 14
 _WIFI = 21
 
-_HOLD_S = 0.06  # how long a finger rests on a key
-_LONGEST_HOLD_S = 2.0
-_READS_TO_BE_SEEN = 4
+_HOLD_S = 0.05  # how long a finger rests on a key at least
+_LONGEST_HOLD_S = 1.0
+_LOOK_READS = 16  # of the columns, each time the terminal looks over the whole matrix
+_LOOKS_TO_BE_SEEN = 3
 
 
 class Pins:
@@ -59,9 +60,10 @@ class Pins:
     def _asked(self, pin: int) -> None:
         if pin in self._columns:
             self._reads += 1
-            self._send(f"in {pin} {self._columns[pin]}")
+            self._send(f"is {pin} {self._columns[pin]}")
         else:
-            self._send(f"in {pin} {int(self.wifi) if pin == _WIFI else self._outputs.get(pin, 0)}")
+            level = int(self.wifi) if pin == _WIFI else self._outputs.get(pin, 0)
+            self._send(f"is {pin} {level}")
 
     def leds(self) -> list[bool]:
         return [bool(self._outputs.get(pin)) for pin in _LEDS]
@@ -91,18 +93,18 @@ class Pins:
         if not self._outputs:
             return  # without power a key does nothing
         async with self._finger:
-            self._reads = 0
-            self._hold(key)
-            gone = time.monotonic() + _LONGEST_HOLD_S
-            await asyncio.sleep(_HOLD_S)
-            while self._reads < _READS_TO_BE_SEEN and time.monotonic() < gone:
-                await asyncio.sleep(0.01)
-            self._hold(None)
-            await asyncio.sleep(_HOLD_S)
+            await self._rest(key, _LOOKS_TO_BE_SEEN)
+            await self._rest(None, 1)
 
-    def _hold(self, key: str | None) -> None:
+    async def _rest(self, key: str | None, looks: int) -> None:
+        """Leaves the matrix like this until the terminal has looked that often, within reason."""
+        self._reads = 0
         self._pressed = key
         self._settle_columns()
+        late = time.monotonic() + _LONGEST_HOLD_S
+        await asyncio.sleep(_HOLD_S)
+        while self._reads < looks * _LOOK_READS and time.monotonic() < late:
+            await asyncio.sleep(0.01)
 
     def _settle_columns(self) -> None:
         """A column is low while a pressed key joins it to a row that is driven low."""

@@ -11,7 +11,7 @@ TWO_FINGERS = (2, 30, 215)
 
 
 class Panel:
-    """I2C bus, interrupt pin and reset pin of one panel. Each step is (fingers, x, y) or an error."""
+    """I2C bus, interrupt and reset pin of one panel. A step is (fingers, x, y) or an error."""
 
     IRQ_FALLING = 2
 
@@ -126,4 +126,4 @@ async def test_a_panel_that_never_answers_is_an_error():
     except OSError as error:
         assert error.errno == 19
     else:
-        assert False, "no error"
+        raise AssertionError("no error")

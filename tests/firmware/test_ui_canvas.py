@@ -32,7 +32,7 @@ def _plain(source, lut, target, pairs):
 
 
 def _converted(convert):
-    source = bytes([(at * 37 + at // 7) & 255 for at in range(1920)])
+    source = bytearray([(at * 37 + at // 7) & 255 for at in range(1920)])
     lut = bytearray([(at * 83 + 5) & 255 for at in range(32)])
     target = bytearray(7680)
     convert(source, lut, target, len(source))

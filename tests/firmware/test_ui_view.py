@@ -13,8 +13,7 @@ from ui.view import View
 _WORDS = ("paid", "stored", "checking", "returned", "failed")
 _TITLES = ("brand", "enter_amount", "present_card", "history", "power_off")
 _BANDS = _WORDS + ("try_again", "cannot_sell", "fault", "charge_again")
-_NOTES = ("reading_card", "remove_card", "contacting_bank", "saving", "sending_stored")
-_NOTES += ("checking_records",)
+_NOTES = ("reading_card", "remove_card", "contacting_bank")
 _SENTENCES = ("in_doubt", "still_stored")  # explanations that are no reason
 
 

@@ -80,6 +80,6 @@ def test_the_provisioning_file_names_the_network():
         except OSError as error:
             assert "no section wifi" in str(error)
         else:
-            assert False, "no error"
+            raise AssertionError("no error")
     finally:
         os.remove(path)

@@ -55,7 +55,7 @@ def draw(firmware: Path) -> dict[str, Panel]:
 
 
 def hashes(panels: dict[str, Panel]) -> dict[str, str]:
-    return {name: hashlib.sha256(panel.rgb565()).hexdigest() for name, panel in panels.items()}
+    return {name: hashlib.sha256(panel.picture()).hexdigest() for name, panel in panels.items()}
 
 
 def write_pictures(panels: dict[str, Panel]) -> None:

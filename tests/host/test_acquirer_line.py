@@ -178,7 +178,7 @@ def test_terminal_and_merchant_ids_have_the_length_of_their_fields(acquirer):
 
 @asynccontextmanager
 async def serving(acquirer, limits):
-    """A server in this process; the store is handed over unstarted, so nothing commits yet."""
+    """A server in this process. Its store is not started: nothing is committed until a test says."""
     store = Store(open_database(acquirer.data / DATABASE))
     service = Service(keys.load(acquirer.data), issuer.verify_cryptogram)
     server = Server(service, store, _utc, limits)
@@ -187,8 +187,6 @@ async def serving(acquirer, limits):
         yield store
     finally:
         await server.close()
-        store.start()
-        store.stop()
 
 
 @pytest.fixture
@@ -242,10 +240,10 @@ def test_an_overloaded_host_says_so_at_once_and_keeps_what_it_took(idle_acquirer
             assert store.backlog == 2
             store.start()
             kept = [await asyncio.to_thread(line.receive) for _ in range(2)]
+            store.stop()
             assert [reply.code for reply in kept] == ["00", "00"]
             line.socket.close()
 
-    # The store was started in the middle: only the closing half of `serving` must not start it.
     asyncio.run(check())
 
 

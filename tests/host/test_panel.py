@@ -25,7 +25,7 @@ def window(panel: Panel, left: int, right: int, top: int, bottom: int) -> None:
 
 def pixel(panel: Panel, x: int, y: int) -> bytes:
     at = (y * 240 + x) * 2
-    return panel.rgb565()[at : at + 2]
+    return panel.picture()[at : at + 2]
 
 
 @pytest.fixture
@@ -51,7 +51,7 @@ def test_pixels_may_come_in_any_pieces(panel):
     stream = (RED + GREEN) * 240
     for at in range(0, len(stream), 7):
         panel.feed(DATA, stream[at : at + 7])
-    assert panel.rgb565()[5 * 480 : 7 * 480] == stream
+    assert panel.picture()[5 * 480 : 7 * 480] == stream
 
 
 def test_a_full_window_begins_again_at_its_first_pixel(panel):
@@ -91,6 +91,15 @@ def test_without_inversion_the_colours_of_an_ips_module_are_wrong(panel):
     send(panel, 0x2C, RED)
     send(panel, 0x20)
     assert pixel(panel, 0, 0) == b"\x07\xff"
+
+
+def test_without_power_it_is_dark_and_forgets_the_picture(panel):
+    window(panel, 0, 0, 0, 0)
+    send(panel, 0x2C, RED)
+    panel.power_off()
+    assert not panel.lit
+    assert panel.take_band() == (0, 320, bytes(240 * 320 * 2))
+    assert panel.frame == bytes(240 * 320 * 2)
 
 
 def test_a_reset_needs_the_whole_start_again(panel):

@@ -5,4 +5,4 @@ def draw(page, fen):
     page.begin("checking")
     y = page.band("checking", "checking", fen=fen)
     page.sentence(y, page.say("in_doubt"))
-    page.hints((("E", "key_ok"), ("M", "key_sales")))
+    page.hints((("E", "key_ok"),))

@@ -5,4 +5,4 @@ def draw(page, reason):
     page.begin("slate")
     y = page.band("stop", "cannot_sell")
     page.reason(y + 24, reason)
-    page.hints((("E", "key_ok"), ("M", "key_sales")))
+    page.hints((("E", "key_ok"),))

@@ -1,7 +1,26 @@
-"""A flash image in memory as a block device: what a program does to it stays in the copy."""
+"""Flash images as block devices: one that is only read, and one that is worked on in memory."""
 
+
+class File:
+    """An open image file, read as needed. It cannot be written."""
+
+    program_bytes = 256
+
+    def __init__(self, file):
+        self._file = file
+
+    def readblocks(self, block, buffer, offset=0):
+        self._file.seek(block * 4096 + offset)
+        self._file.readinto(buffer)
+
+    def ioctl(self, request, argument):
+        if request == 4:
+            return self._file.seek(0, 2) // 4096
+        return 4096 if request == 5 else None
 
 class Image:
+    """What a program does to it stays in the copy, until it is saved."""
+
     program_bytes = 256
 
     def __init__(self, path):
