@@ -15,6 +15,9 @@ _FAILED = ((750, 200), (0, 100), (750, 200))
 
 _NOW_MS = const(1)
 
+# A key pressed before one of these came up was not meant for it.
+_ANSWERED = ("approved", "stored", "declined", "in_doubt", "returned", "refused", "confirm")
+
 
 class People:
     def __init__(self, view, keypad, leds, buzzer):
@@ -27,6 +30,8 @@ class People:
 
     def show(self, name, **values):
         """Also told on the console: a technician, and a test, can follow what the merchant sees."""
+        if name in _ANSWERED:
+            self._keypad.forget()
         print("screen", name, values.get("reason", ""))
         self._leds.show(_READY if name == "present" else _LIGHTS_OFF)
         self._view.show(name, **values)
@@ -58,18 +63,12 @@ class People:
         except asyncio.TimeoutError:
             return None
 
-    async def read_by(self, wait_ms):
-        """Leaves a message on the screen until a key is pressed that was meant for it."""
-        self._keypad.forget()
-        return await self.key(wait_ms)
-
     async def pressed(self, key):
         """Whether this key is waiting right now; other keys are let go."""
         return await self.key(_NOW_MS) == key
 
     async def agree(self, wait_ms):
         """True for the enter key, False for cancel or no answer."""
-        self._keypad.forget()
         while True:
             key = await self.key(wait_ms)
             if key in ("E", "X", None):

@@ -88,7 +88,7 @@ class Till:
         """Sales can go on offline and every record is kept; but somebody has to be called."""
         self._s.people.failed()
         self._show("refused", reason=self._trouble)
-        await self._s.people.read_by(_HISTORY_MS)
+        await self._s.people.key(_HISTORY_MS)
 
     # A sale
 
@@ -102,7 +102,7 @@ class Till:
             await self._doubt(result)
             return
         self._announce(result, amount_fen)
-        await self._s.people.read_by(_RESULT_MS)
+        await self._s.people.key(_RESULT_MS)
 
     def _announce(self, result, amount_fen):
         people, kind = self._s.people, result.kind
@@ -135,7 +135,7 @@ class Till:
                 return
             if not self._s.book.entry(seq):
                 self._show("returned", fen=result.sale.amount_fen)
-                await people.read_by(_RESULT_MS)
+                await people.key(_RESULT_MS)
                 return
             if self._status_changed():
                 self._show("in_doubt", fen=result.sale.amount_fen)

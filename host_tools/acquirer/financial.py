@@ -109,6 +109,7 @@ class Financial:
 
     def _issuer_says(self) -> tuple[str, str]:
         card, connection = self._request.card, self._connection
+        assert card, "a sale without a readable card was refused as ill-formed"
         master_key = self._keys.master_keys.get(card.pan[:6])
         sale = rules.Sale(
             amount_fen=self._request.amount_fen,

@@ -53,11 +53,13 @@ def totals(path: Path) -> dict[str, int]:
     with _reading(path) as connection:
         merchant = entries.c.account.like("merchant:%")
         posted = requests.c.state.in_(("posted", "exception"))
-        return {
-            "net_fen": connection.scalar(select(_sum(entries.c.amount_fen)).where(merchant)),
-            "count": connection.scalar(select(func.count()).select_from(requests).where(posted)),
-            "imbalance_fen": connection.scalar(select(_sum(entries.c.amount_fen))),
+        total = select(func.coalesce(func.sum(entries.c.amount_fen), 0))
+        questions = {
+            "net_fen": total.where(merchant),
+            "count": select(func.count()).select_from(requests).where(posted),
+            "imbalance_fen": total,
         }
+        return {name: connection.execute(q).scalar_one() for name, q in questions.items()}
 
 
 def transactions(path: Path) -> dict[str, dict[str, Any]]:
@@ -95,7 +97,3 @@ def balances(path: Path) -> dict[str, int]:
     """Issuer accounts: masked card -> balance."""
     with _reading(path) as connection:
         return {row.card: row.balance_fen for row in connection.execute(select(accounts))}
-
-
-def _sum(column: Any) -> Any:
-    return func.coalesce(func.sum(column), 0)

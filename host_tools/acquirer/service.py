@@ -36,9 +36,12 @@ class Service:
     def answer(self, request: Request, connection: Connection, now: datetime) -> Message:
         """The reply; all effects of the request are in the connection's transaction."""
         terminal = book.terminal(connection, request.message.key_id.hex())
-        code = _refusal(request, terminal)
-        if code:
-            return _alarm(request, connection, now, code)
+        if terminal is None or not _is_of(request, terminal):
+            return _alarm(request, connection, now, rules.UNKNOWN_TERMINAL)
+        if not request.authentic:
+            return _alarm(request, connection, now, rules.BAD_MAC)
+        if request.fault:
+            return _alarm(request, connection, now, rules.FORMAT)
         if terminal.retired:
             book.notice(connection, "alarm", "retired_terminal", request.subject, now)
         book.seen(connection, terminal.key_id, request.message.private[fields.HELD], now)
@@ -70,24 +73,14 @@ _HANDLERS = {
 }
 
 
-def _refusal(request: Request, terminal: Row | None) -> str:
-    """The code that refuses a request before it is looked at; "" when it may be handled."""
-    if not _is_of(request, terminal):
-        return rules.UNKNOWN_TERMINAL
-    if not request.authentic:
-        return rules.BAD_MAC
-    return rules.FORMAT if request.fault else ""
-
-
-def _is_of(request: Request, terminal: Row | None) -> bool:
+def _is_of(request: Request, terminal: Row) -> bool:
     """Whether key id, names and certificate belong together.
 
     A retired terminal may still empty its queue, but makes no new sales.
     """
     said = request.message.fields
     return (
-        terminal is not None
-        and terminal.terminal_id == said["41"]
+        terminal.terminal_id == said["41"]
         and terminal.merchant_id == said.get("42", terminal.merchant_id)
         and terminal.certificate == request.certificate
         and not (terminal.retired and request.mti == "0200")

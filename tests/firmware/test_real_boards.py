@@ -65,11 +65,6 @@ def test_the_pico2w_board_hands_out_every_part():
     put_together("pico2w")
 
 
-def test_the_journal_is_on_a_device_that_tells_its_program_unit():
-    assert board("esp32s3")[0].flash().program_bytes == 32
-    assert board("pico2w")[0].flash().program_bytes == 256
-
-
 def test_the_network_is_the_provisioned_one_and_brings_its_task():
     for name in ("esp32s3", "pico2w"):
         made, module = board(name)

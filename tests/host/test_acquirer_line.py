@@ -1,7 +1,7 @@
 """The acquirer's line: frames, junk, idle peers, certificates, overload, many requests at once."""
 
 import asyncio
-import os
+import random
 import socket
 import ssl
 import subprocess
@@ -60,11 +60,11 @@ def test_messages_may_come_in_one_segment_and_are_answered_in_order(terminal):
         b"\0\x0b" + bytes(11),
         b"\xff\xff" + bytes(100),
         b"\x08\x01" + bytes(2049),
-        b"\0\x40" + os.urandom(64),
+        b"\0\x40" + bytes(range(64)),
         b"\0\x0c" + bytes.fromhex("0210") + bytes(10),
         b"\0\x0c" + bytes.fromhex("0200") + b"\xff" * 10,
         b"GET / HTTP/1.1\r\n\r\n",
-        os.urandom(65536),
+        random.Random(30).randbytes(65536),
     ],
     ids=lambda junk: junk[:6].hex(),
 )
@@ -178,7 +178,7 @@ def test_terminal_and_merchant_ids_have_the_length_of_their_fields(acquirer):
 
 @asynccontextmanager
 async def serving(acquirer, limits):
-    """A server in this process. Its store is not started: nothing is committed until a test says."""
+    """A server in this process. Its store is not started: nothing is committed by itself."""
     store = Store(open_database(acquirer.data / DATABASE))
     service = Service(keys.load(acquirer.data), issuer.verify_cryptogram)
     server = Server(service, store, _utc, limits)

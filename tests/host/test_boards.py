@@ -10,6 +10,8 @@ import pytest
 import tomllib
 
 BOARDS = Path(__file__).resolve().parents[2] / "boards"
+DRIVERS = BOARDS.parent / "firmware" / "drivers"
+JOURNAL_DRIVER = {"unix": "nor.py", "pico2w": "nor.py", "esp32s3": "partition.py"}
 NAMES = sorted(folder.name for folder in BOARDS.iterdir() if folder.is_dir())
 
 # GPIO numbers that a part may hang on. ESP32-S3: 0, 3, 45 and 46 are strapping pins, 19 and 20 USB,
@@ -90,6 +92,18 @@ def test_there_is_one_journal_of_a_mebibyte_or_more(board):
     regions = [region for chip in read(board)["flash"] for region in chip["regions"]]
     (journal,) = [region for region in regions if region["name"] == "journal"]
     assert journal["size"] >= 1 << 20
+
+
+@pytest.mark.parametrize("board", NAMES)
+def test_the_journal_is_programmed_in_the_units_that_its_driver_tells(board):
+    (chip,) = [c for c in read(board)["flash"] if c["regions"][-1]["name"] == "journal"]
+    driver = ast.parse((DRIVERS / JOURNAL_DRIVER[board]).read_text())
+    (unit,) = [
+        node.value.value
+        for node in ast.walk(driver)
+        if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "program_bytes"
+    ]
+    assert chip["program_bytes"] == unit
 
 
 def test_the_partition_table_is_the_layout_that_is_described():

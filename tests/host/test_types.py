@@ -10,9 +10,10 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 
-# board -> what is checked for it. The virtual board stands for all code that knows no board.
+ON_TARGET = "host_tools/device/on_target"  # scripts that the tools run inside MicroPython
+# board -> what is checked for it. The virtual one stands for all code that knows no board.
 FIRMWARE = {
-    "unix": ["firmware", "boards/unix"],
+    "unix": ["firmware", "boards/unix", ON_TARGET],
     "esp32s3": ["firmware/drivers", "boards/esp32s3/board.py"],
     "pico2w": ["firmware/drivers", "boards/pico2w/board.py"],
 }
@@ -35,7 +36,7 @@ def test_the_firmware_agrees_with_the_stubs_of_the_port(board):
     found = complaints(
         board,
         include=[str(ROOT / place) for place in FIRMWARE[board]],
-        extraPaths=[str(ROOT / "firmware"), str(ROOT / "boards" / board), stubs],
+        extraPaths=[*(str(ROOT / p) for p in ("firmware", f"boards/{board}", ON_TARGET)), stubs],
         typeshedPath=stubs,
         reportMissingModuleSource=False,  # MicroPython's own modules are C: there is only the stub
     )
@@ -46,10 +47,8 @@ def test_the_host_tools_are_typed():
     found = complaints(
         "host",
         include=[str(ROOT / "host_tools")],
-        # Scripts that run inside MicroPython, and the one that needs the optional font library.
-        exclude=[
-            str(ROOT / "host_tools" / place) for place in ("device/on_target", "release/fonts.py")
-        ],
+        # The fonts are made with an optional library.
+        exclude=[str(ROOT / place) for place in (ON_TARGET, "host_tools/release/fonts.py")],
         extraPaths=[str(ROOT)],
     )
     assert not found, found
