@@ -110,6 +110,7 @@ async def main():
     except EntropyFailed as error:
         await out_of_order(people, feed, "system_fault", error)
     view.language = s.settings.language
+    view.support = s.settings.terminal.support
 
     def on_fault(name, text):
         people.show("fault", reason="system_fault", code=name, support=s.settings.terminal.support)

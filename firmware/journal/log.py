@@ -6,7 +6,7 @@ from journal import scan, settle
 from journal.errors import Full, HoldsJournal
 from journal.page import BODY_BYTES, FIRST, KIND, NONCE_BYTES, PAGE_BYTES, SECOND, VOIDS, Page
 from journal.reader import Reader
-from journal.sector import SLOTS, Sectors
+from journal.sector import SLOTS, UNREADABLE, Sectors
 
 _READ_BACKS = const(4)
 _TRIES = const(4)
@@ -40,7 +40,7 @@ class Journal:
         """Erases everything. Raises HoldsJournal if there is a journal already."""
         sectors = self._sectors
         for sector in range(sectors.count):
-            if self._reader.number(sector) not in (None, -1):
+            if self._reader.number(sector) not in (None, UNREADABLE):
                 raise HoldsJournal("sector %d is in use" % sector)
         for number in range(sectors.count):
             sectors.erase(number)
@@ -127,9 +127,7 @@ class Journal:
 
     def live(self):
         """Yields (pos, kind, seq, payload) of what is not released, oldest first."""
-        return scan.live(
-            self._sectors, self._reader, self._span(), lambda: self.released, self._alarm
-        )
+        return scan.live(self._reader, self._span(), lambda: self.released, self._alarm)
 
     def history(self):
         """The same, newest first, released ones too until their sector was erased."""
@@ -140,17 +138,19 @@ class Journal:
             self.damage.append(pos)
 
     def _span(self):
-        """Positions from the oldest sector that is not free to the last record."""
+        """Positions from the oldest sector that is not free to the last record, as it stands then."""
         if self._free is None:
             self._free = self._count_free()
-        count, number = self._sectors.count, -1
-        for step in range(self._free + 1, count + 1):
-            sector = (self._open + step) % count
-            known = self._reader.number(sector)
-            number = number + 1 if known in (None, -1) else known
-            for slot in range(SLOTS):
-                if number * SLOTS + slot < self._next:
-                    yield number * SLOTS + slot
+        count, sector = self._sectors.count, self._open + self._free
+        for _ in range(count):
+            sector = (sector + 1) % count
+            number = self._reader.number(sector)
+            if number in (None, UNREADABLE):
+                number = self._open - (self._open - sector) % count
+            for pos in range(number * SLOTS, min((number + 1) * SLOTS, self._next)):
+                yield pos
+            if number == self._open:
+                return
 
     # Space
 
@@ -179,7 +179,7 @@ class Journal:
             return True
         for further in range(step + 1, count + 1):
             number = self._reader.number((self._open + further) % count)
-            for slot in range(SLOTS if number not in (None, -1) else 0):
+            for slot in range(SLOTS if number not in (None, UNREADABLE) else 0):
                 if self._reader.load(number * SLOTS + slot) and not page.flags & VOIDS:
                     return page.origin <= self.released
         return self._top <= self.released
@@ -202,17 +202,18 @@ class Journal:
         What must be void is never left further behind than two sectors. So endless restarts circle
         in the two sectors of the reserve, and never reach what is not released.
         """
-        far = self._void is not None and self._open - self._void // SLOTS
-        if far and far % self._sectors.count >= settle.REACH:
-            return self._open + self._sectors.count - 1
+        count = self._sectors.count
+        if self._void is not None:
+            if (self._open - self._void // SLOTS) % count >= settle.REACH:
+                return self._open - 1 + count
         return self._open + 1
 
     def _clear_circle(self, void):
-        """After a step back in the circle, the sector ahead is erased: its numbers are out of order."""
+        """After a step back in the circle, erases the sector ahead: its number is out of order."""
         count, number = self._sectors.count, self._open + 1
-        if self._open - void > settle.REACH and (self._open - void) % count < settle.REACH:
-            if self._reader.number(number % count) != number:
-                self._prepare(number)
+        stepped_back = self._open - void > settle.REACH and (self._open - void) % count == 1
+        if stepped_back and self._reader.number(number % count) != number:
+            self._prepare(number)
 
     # Pages
 

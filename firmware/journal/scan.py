@@ -5,7 +5,7 @@ from journal.page import SECOND, VOIDS
 from journal.sector import SLOTS, UNREADABLE
 
 
-def live(sectors, reader, span, released, alarm):
+def live(reader, span, released, alarm):
     """Yields (pos, kind, seq, payload) of all records with seq > released() within `span`.
 
     `span` yields positions in order. A record that voids reaches back over at most two whole records

@@ -23,65 +23,51 @@ class Found:
         self.number = number  # of the sector that is written on
         self.next = number * SLOTS + 1
         self.pos = None
-        self.void = number * SLOTS
+        self.void = 0  # the first position that the next record makes void
         self.kind = self.seq = self.top = self.released = 0
         self.payload = b""
 
 
 def find(sectors, reader):
     """The end of the log as a Found. Raises NotAJournal, WrongKey, Damaged."""
-    newest = newest_numbers(sectors, reader)
-    if not newest:
-        raise NotAJournal("no sector has a mark")
-    found = Found(newest[0])
-    touched = False
-    for number in newest:
+    found = None
+    for number in _newest_first(sectors, reader):
         last = _last_used(reader, number)
-        if last < 0:
-            continue
-        if not touched:
-            touched = True
-            found.number, found.next = number, number * SLOTS + last + 2
-        found.pos = _last_record(reader, number, last)
-        if found.pos is not None:
+        if found is None or (found.used < 0 <= last):
+            found = Found(number)
+            found.used = last
+            found.next = number * SLOTS + last + 2
+        if _take_last_record(reader, found, number, last):
             break
+    if found is None:
+        raise NotAJournal("no sector has a mark")
     if found.pos is not None:
-        _read_last(sectors, reader, found)
-    elif newest[-1] == 0:
-        found.void = 0
-    else:
+        _take_state(sectors, reader, found)
+    elif number != 0:
         raise Damaged("no record can be read in the newest sectors")
     if (found.number - found.void // SLOTS) % sectors.count > REACH:
         raise Damaged("the newest sectors hold nothing that belongs together")
     return found
 
 
-def _read_last(sectors, reader, found):
-    page, pos = reader.page, found.pos
-    found.kind, found.seq, found.payload = reader.record(pos)
-    found.void = page.origin if page.flags & VOIDS else pos
-    acknowledged, _ = sectors.acknowledged(pos // SLOTS, pos)
-    found.released = max(page.released, acknowledged)
-    found.top = max(found.released, _highest_seq(sectors, reader, pos))
-
-
-def newest_numbers(sectors, reader):
-    """Numbers of the newest sectors, newest first: at most the open one and three around it.
+def _newest_first(sectors, reader):
+    """Yields the number of the newest sector, then those of the three around it, falling.
 
     More than one, because the newest may have been marked but not written on, and because endless
     restarts circle in two sectors (see `Journal`), which leaves two neighbours in reverse order.
     """
     newest = _search(sectors, reader)
     if newest is None:
-        return []
-    around = [reader.number((newest + step) % sectors.count) for step in (1, 0, -1, -2)]
-    return sorted([n for n in around if n is not None and n >= 0], reverse=True)
+        return
+    yield reader.number(newest)
+    around = [reader.number((newest + step) % sectors.count) for step in (1, -1, -2)]
+    yield from sorted([n for n in around if n not in (None, UNREADABLE)], reverse=True)
 
 
 def _search(sectors, reader):
     """The physical sector with the highest number, or None."""
     low, high = 0, sectors.count
-    first = reader.number(0)
+    first = highest = reader.number(0)
     if first is None or first == UNREADABLE:
         return _search_all(sectors, reader)
     while high - low > 1:  # numbers rise up to the newest sector; behind it they are a lap lower
@@ -90,11 +76,12 @@ def _search(sectors, reader):
         if number == UNREADABLE:
             return _search_all(sectors, reader)
         if number is not None and number > first:
-            low = middle
+            low, highest = middle, number
         else:
             high = middle
-    before = reader.number((low - 1) % sectors.count)
-    return low if (before or 0) <= reader.number(low) else (low - 1) % sectors.count
+    before = (low - 1) % sectors.count  # newer only where restarts have circled
+    number = reader.number(before)
+    return low if number is None or number < highest else before
 
 
 def _search_all(sectors, reader):
@@ -119,23 +106,37 @@ def _last_used(reader, number):
             low = middle
     slot = low + 1
     while slot < SLOTS and slot <= low + _BLANK_RUN:
-        if not reader.blank(first + slot):
+        if slot != high and not reader.blank(first + slot):
             low = slot
         slot += 1
     return low
 
 
-def _last_record(reader, number, last):
-    """The position of the last whole record in slots 0 to `last` of a sector, or None."""
+def _take_last_record(reader, found, number, last):
+    """Reads the last whole record in slots 0 to `last` of a sector. False if there is none."""
     for slot in range(last, -1, -1):
         pos = number * SLOTS + slot
-        if reader.pages(pos):
-            return pos
-    return None
+        try:
+            found.kind, found.seq, found.payload = reader.record(pos)
+        except Damaged:
+            continue
+        found.pos = pos
+        return True
+    return False
+
+
+def _take_state(sectors, reader, found):
+    """Takes from the record in the page buffer what it says of the journal as a whole."""
+    page, pos = reader.page, found.pos
+    voids, origin, released = page.flags & VOIDS, page.origin, page.released
+    found.void = origin if voids else pos
+    found.released = max(released, sectors.acknowledged(pos // SLOTS, pos)[0])
+    highest = _highest_seq(sectors, reader, origin) if voids else origin
+    found.top = max(found.released, found.seq, highest)
 
 
 def _highest_seq(sectors, reader, pos):
-    """The highest sequence number up to the record at `pos`.
+    """The highest sequence number up to the record at `pos`, or before it.
 
     A record that voids has no room to say it, but the one that it stands for has, nearly always.
     """
@@ -148,10 +149,7 @@ def _highest_seq(sectors, reader, pos):
             pos = page.origin
         else:
             pos -= 1
-            if pos % SLOTS == SLOTS - 1 and not _holds(sectors, reader, pos // SLOTS):
+            number = pos // SLOTS
+            if pos % SLOTS == SLOTS - 1 and reader.number(number % sectors.count) != number:
                 break
     return highest
-
-
-def _holds(sectors, reader, number):
-    return reader.number(number % sectors.count) == number

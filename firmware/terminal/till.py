@@ -58,7 +58,7 @@ class Till:
     # Home
 
     def _status(self):
-        count, total_fen = self._s.book.held()
+        count, total_fen = self._s.book.totals(b.STORED)
         return {
             "link": "up" if self._s.link.ready else "down",
             "pending_count": count,

@@ -175,6 +175,10 @@ TEXTS = {
         "此卡须联网授权，\n请待网络恢复，\n或换一张卡。",
         "Must be checked online.\nWait for the network\nor try another card.",
     ),
+    "reversal_first": (
+        "上一笔正在撤销，\n请稍后再试。",
+        "The last sale is still\nbeing cancelled.\nTry again a little later.",
+    ),
     "no_answer": (
         "没有收到答复，\n请稍后重试。",
         "There was no answer.\nTry again a little later.",

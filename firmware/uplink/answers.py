@@ -26,14 +26,14 @@ _CLOSES_REVERSAL = ("12", "25")
 REASONS = {
     "05": "issuer_declined",
     "12": "issuer_declined",
-    "14": "card_blocked",
+    "14": "invalid_card",
     "30": "host_refused",
     "51": "insufficient_funds",
     "54": "card_expired",
-    "57": "issuer_declined",
-    "61": "amount_over_limit",
+    "57": "not_permitted",
+    "61": "card_amount_limit",
     "62": "card_blocked",
-    "65": "issuer_declined",
+    "65": "card_count_limit",
     "91": "issuer_unreachable",
     "97": "host_refused",
 }

@@ -52,11 +52,11 @@ class Request:
         return {"captured_at": raw[:14], "clock_trusted": int(raw[14:])}
 
     @property
-    def subject(self) -> str:
-        """Who this is about, for people; an unproven name is not taken."""
+    def sender(self) -> str:
+        """Who this is from, for people; an unproven name is not taken."""
         if not self.authentic:
             return f"certificate {self.certificate[:16]}"
-        return f"{self.field(41)} {self.message.key_id.hex()} {self.field(11)}"
+        return f"{self.field(41)} {self.message.key_id.hex()}"
 
     def key(self, kind: str) -> dict[str, str]:
         """The business key of this request, or of the other class for the same sale."""

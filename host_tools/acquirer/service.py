@@ -43,13 +43,13 @@ class Service:
         if request.fault:
             return _alarm(request, connection, now, rules.FORMAT)
         if terminal.retired:
-            book.notice(connection, "alarm", "retired_terminal", request.subject, now)
+            book.notice(connection, "alarm", "retired_terminal", request.sender, now)
         book.seen(connection, terminal.key_id, request.message.private[fields.HELD], now)
         return _HANDLERS[request.mti](self, request, connection, now)
 
     def network(self, request: Request, connection: Connection, now: datetime) -> Message:
         if request.field(60).endswith(_SIGN_IN):
-            book.notice(connection, "event", "sign_in", request.subject, now)
+            book.notice(connection, "event", "sign_in", request.sender, now)
         reply = echo(request, rules.APPROVED)
         reply.private[fields.HOST_TIME] = bytes.fromhex(now.strftime("%Y%m%d%H%M%S"))
         return reply
@@ -88,5 +88,6 @@ def _is_of(request: Request, terminal: Row) -> bool:
 
 
 def _alarm(request: Request, connection: Connection, now: datetime, code: str) -> Message:
-    book.notice(connection, "alarm", _ALARMS[code], request.subject, now, detail=request.fault)
+    detail = request.fault or f"STAN {request.field(11)}"
+    book.notice(connection, "alarm", _ALARMS[code], request.sender, now, detail=detail)
     return refuse(request, code)

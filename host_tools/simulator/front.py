@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from host_tools.acquirer import ledger
-from host_tools.device import journal, provision
+from host_tools.device import provision
+from host_tools.simulator import journal_view
 from host_tools.simulator.bench import Bench
 
 Message = str | bytes
@@ -176,10 +177,9 @@ class Front:
             await self._flash_changed.wait()
             await asyncio.sleep(_LOOK_S / 2)
             self._flash_changed.clear()
-            decoded = await asyncio.to_thread(
-                journal.page_view, self.bench.flash_path, key, self.bench.firmware
-            )
-            self._tell({"type": "journal", **decoded})
+            bench = self.bench
+            seen = await asyncio.to_thread(journal_view.view, bench.firmware, bench.flash_path, key)
+            self._tell({"type": "journal", **seen})
 
     async def _watch_ledger(self) -> None:
         path = self.bench.acquirer.data

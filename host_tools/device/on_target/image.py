@@ -18,6 +18,7 @@ class File:
             return self._file.seek(0, 2) // 4096
         return 4096 if request == 5 else None
 
+
 class Image:
     """What a program does to it stays in the copy, until it is saved."""
 
