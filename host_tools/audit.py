@@ -10,6 +10,8 @@ from host_tools.acquirer import ledger
 from host_tools.device import provision, target
 from host_tools.simulator.bench import Bench
 
+_TOLD_NO = ("declined", "abandoned", "reversed")
+
 
 def _journal(bench: Bench) -> dict[str, dict]:
     """Transaction id -> the newest record of the sale, with its cryptogram."""
@@ -71,5 +73,6 @@ def _doubled(journal: dict, banked: dict, consents: Counter[str]) -> int:
     """Posted more often than consented to, or posted without the terminal holding it as paid."""
     used = Counter(journal[i]["cryptogram"] for i in banked if i in journal)
     more = sum(count - consents[cryptogram] for cryptogram, count in (used - consents).items())
-    unasked = [i for i in banked if i in journal and journal[i]["kind"] in ("declined", "abandoned", "reversed")]
+    told_no = {i for i, sale in journal.items() if sale["kind"] in _TOLD_NO}
+    unasked = told_no & set(banked)
     return more + len(unasked) + len([i for i in banked if i not in journal])

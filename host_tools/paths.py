@@ -1,4 +1,4 @@
-"""Where the firmware and the boards are: beside this package in a checkout, inside it once installed."""
+"""Where firmware and boards are: beside this package in a checkout, inside it once installed."""
 
 import os
 import shutil

@@ -64,18 +64,17 @@ class _Gpio(io.IOBase):
         self.poll = select.poll()
         self.poll.register(self.plug, select.POLLIN)
         self.partial = b""
-        self.answer = None  # (pin, level) of the last answer
+        self.answers = {}  # pin -> level; by pin, because a handler may ask inside of a question
         self.handlers = {}
 
     def tell(self, line):
         _write_all(self.plug, line + "\n")
 
     def ask(self, pin):
-        self.answer = None
         self.tell("in? %d" % pin)
-        while self.answer is None or self.answer[0] != pin:
+        while pin not in self.answers:
             self.take(-1)
-        return self.answer[1]
+        return self.answers.pop(pin)
 
     def take(self, timeout_ms=0):
         """Takes in what the world said, waiting at most `timeout_ms` (-1: as long as it takes)."""
@@ -96,7 +95,7 @@ class _Gpio(io.IOBase):
             return
         pin, level = int(words[1]), int(words[2])
         if words[0] == b"is":
-            self.answer = (pin, level)
+            self.answers[pin] = level
         elif words[0] == b"in" and self.handlers.get(pin):
             schedule(self.handlers[pin].fire, level)
 

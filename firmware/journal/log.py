@@ -138,7 +138,7 @@ class Journal:
             self.damage.append(pos)
 
     def _span(self):
-        """Positions from the oldest sector that is not free to the last record, as it stands then."""
+        """Positions from the oldest sector that is not free to the last record at that moment."""
         if self._free is None:
             self._free = self._count_free()
         count, sector = self._sectors.count, self._open + self._free

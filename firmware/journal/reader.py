@@ -3,7 +3,7 @@
 from micropython import const
 
 from journal.errors import Damaged, WrongKey
-from journal.page import FIRST, SECOND, Page
+from journal.page import FIRST, SECOND
 from journal.sector import SLOTS, UNREADABLE
 
 _READS = const(3)

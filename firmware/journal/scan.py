@@ -8,9 +8,9 @@ from journal.sector import SLOTS, UNREADABLE
 def live(reader, span, released, alarm):
     """Yields (pos, kind, seq, payload) of all records with seq > released() within `span`.
 
-    `span` yields positions in order. A record that voids reaches back over at most two whole records
+    `span` yields positions in order. A record that voids reaches back over at most two whole ones
     (the one it stands for, and one that a cut left half written), so two are held back until the
-    next one is known. A slot that nothing accounts for is reported through `alarm(pos)`.
+    next is known. A slot that nothing accounts for is reported through `alarm(pos)`.
     """
     waiting, skip = [], -1  # positions; those of unreadable slots as -1 - pos
     for pos in span:

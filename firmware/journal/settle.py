@@ -1,9 +1,9 @@
 """What a start finds: the newest record that stands, and the place where it is written again.
 
-A power cut leaves at most one operation half done, and what is half done may read differently each
-time. So a start never trusts the end of the log: it takes the newest record that it can read, skips
-one slot beyond all that is not blank, and writes that record again with the flag VOIDS. From then on
-everything between the two is void, whatever it may read as. What was decided once stays decided.
+A power cut leaves at most one operation half done, and what is half done may read differently
+each time. So a start never trusts the end of the log: it takes the newest record that it can read,
+skips one slot beyond all that is not blank, and writes that record again with the flag VOIDS. From
+then on everything between the two is void, whatever it may read as: what was decided once stays so.
 """
 
 from micropython import const
@@ -19,9 +19,9 @@ _BLANK_RUN = const(3)  # a skipped slot, one that was not programmed, and one to
 class Found:
     """Where the log ends and what stands there. `pos` is None in a journal without records."""
 
-    def __init__(self, number):
+    def __init__(self, number, last):
         self.number = number  # of the sector that is written on
-        self.next = number * SLOTS + 1
+        self.next = number * SLOTS + last + 2
         self.pos = None
         self.void = 0  # the first position that the next record makes void
         self.kind = self.seq = self.top = self.released = 0
@@ -30,13 +30,11 @@ class Found:
 
 def find(sectors, reader):
     """The end of the log as a Found. Raises NotAJournal, WrongKey, Damaged."""
-    found = None
+    found, blank = None, True
     for number in _newest_first(sectors, reader):
         last = _last_used(reader, number)
-        if found is None or (found.used < 0 <= last):
-            found = Found(number)
-            found.used = last
-            found.next = number * SLOTS + last + 2
+        if blank:  # up to here: the log ends in the newest sector that is written on
+            found, blank = Found(number, last), last < 0
         if _take_last_record(reader, found, number, last):
             break
     if found is None:

@@ -22,7 +22,7 @@ from host_tools.acquirer.store import Store
 
 def main() -> int:
     arguments = _arguments()
-    logging.basicConfig(format="acquirer: %(message)s", level=logging.INFO)
+    logging.basicConfig(format="acquirer: %(message)s", level=logging.WARNING)
     try:
         asyncio.run(_run(arguments.data, arguments.host, arguments.port))
     except FileNotFoundError as error:

@@ -14,7 +14,7 @@ Random = Callable[[int], bytes]
 _NAME = "keys.json"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class HostKeys:
     """`base_key` is the DUKPT base derivation key, `master_keys` the issuers', by BIN."""
 

@@ -3,6 +3,7 @@
 `path` is the acquirer's directory; the server may be running. Amounts are in fen.
 """
 
+import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -18,7 +19,8 @@ _WHAT = {"0200": "sale", "0220": "offline sale", "0221": "offline sale"}
 
 @contextmanager
 def _reading(path: Path) -> Iterator[Connection]:
-    engine = create_engine(f"sqlite:///file:{path / DATABASE}?mode=ro&uri=true")
+    database = (path / DATABASE).resolve().as_uri() + "?mode=ro"
+    engine = create_engine("sqlite://", creator=lambda: sqlite3.connect(database, uri=True))
     try:
         with engine.connect() as connection:
             yield connection

@@ -6,6 +6,7 @@ Rules that money depends on are constraints: one row per business key, one per t
 from pathlib import Path
 
 from sqlalchemy import (
+    URL,
     CheckConstraint,
     Column,
     Engine,
@@ -125,7 +126,7 @@ class WrongVersion(Exception):
 
 def open_database(path: Path) -> Engine:
     """The database, made where there is none. A commit returns when it is on the disk."""
-    engine = create_engine(f"sqlite:///{path}")
+    engine = create_engine(URL.create("sqlite", database=str(path)), hide_parameters=True)
     event.listen(engine, "connect", _prepare)
     event.listen(engine, "begin", _begin)
     metadata.create_all(engine)

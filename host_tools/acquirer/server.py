@@ -82,8 +82,10 @@ class Server:
                     message = decode(frame)
                     await window.acquire()
                     answers.create_task(self._serve(message, certificate, writer, window))
-            except (BadFrame, TimeoutError, asyncio.IncompleteReadError, OSError) as error:
-                log.info("a connection ended: %s", error or type(error).__name__)
+            except BadFrame as error:
+                log.warning("hung up on a peer that does not speak the protocol: %s", error)
+            except (TimeoutError, asyncio.IncompleteReadError, OSError):
+                pass  # it left, or was silent for too long: it will connect again
 
     async def _serve(
         self,

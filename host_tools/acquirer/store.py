@@ -27,7 +27,8 @@ class Store:
     def __init__(self, engine: Engine):
         self._engine = engine
         self._queue: queue.SimpleQueue[tuple[Work, Future] | None] = queue.SimpleQueue()
-        self._thread = threading.Thread(target=self._run, name="store")
+        # A daemon: who ends without `stop` ends as by SIGKILL, which is allowed at any moment.
+        self._thread = threading.Thread(target=self._run, name="store", daemon=True)
         self._backlog = 0
 
     @property

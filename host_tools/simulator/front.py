@@ -8,8 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from host_tools.acquirer import ledger
-from host_tools.device import provision
-from host_tools.simulator import journal_view
+from host_tools.device import journal, provision
 from host_tools.simulator.bench import Bench
 
 Message = str | bytes
@@ -27,6 +26,7 @@ class Front:
         self._queues: set[asyncio.Queue[Message]] = set()
         self._latest: dict[str, str] = {}
         self._events: list[str] = []
+        self._last_line = ""
         self._tasks: list[asyncio.Task] = []
         self._flash_changed = asyncio.Event()
 
@@ -133,6 +133,11 @@ class Front:
         self._tell(message)
 
     def event(self, line: str) -> None:
+        """A line for the feed; a screen that is only drawn again is no news."""
+        if line == self._last_line:
+            return
+        self._last_line = line
+        line = line.replace("screen ", "the terminal shows: ", 1)
         now = datetime.now().strftime("%H:%M:%S")
         text = json.dumps({"type": "event", "text": line[:300], "time": now}, ensure_ascii=False)
         self._events = [*self._events[1 - _EVENTS :], text]
@@ -178,7 +183,7 @@ class Front:
             await asyncio.sleep(_LOOK_S / 2)
             self._flash_changed.clear()
             bench = self.bench
-            seen = await asyncio.to_thread(journal_view.view, bench.firmware, bench.flash_path, key)
+            seen = await asyncio.to_thread(journal.page_view, bench.flash_path, key, bench.firmware)
             self._tell({"type": "journal", **seen})
 
     async def _watch_ledger(self) -> None:

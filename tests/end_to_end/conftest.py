@@ -1,4 +1,4 @@
-"""The real firmware process on virtual hardware, with the real acquirer: one bench for each test."""
+"""The real firmware on virtual hardware with the real acquirer: one bench for each test."""
 
 import asyncio
 import shutil

@@ -1,4 +1,4 @@
-"""The power fails before, during and after every flash operation of a sale; the audit is the judge."""
+"""The power fails before, during and after every flash operation of a sale; audited each time."""
 
 import asyncio
 

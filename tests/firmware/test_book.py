@@ -1,6 +1,7 @@
 """What the records of a sale mean together, after every kind of restart."""
 
 import parts
+
 from crypto.dukpt import counter_is_usable
 from terminal import book as b
 

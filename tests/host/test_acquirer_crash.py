@@ -82,6 +82,7 @@ class Till(threading.Thread):
         self.random = random.Random(seed)
         self.words = {}
         self.closing = False
+        self.finished = False
 
     def run(self):
         while not self.closing:
@@ -94,6 +95,7 @@ class Till(threading.Thread):
                 assert self.insist("0220", "0221", sale).code == "00"
                 word = "paid"
             self.words[sale.id.hex()] = (word, amount_fen)
+        self.finished = True
 
     def sell(self, sale):
         reply = self.attempt("0200", sale)
@@ -128,7 +130,7 @@ def test_killed_again_and_again_under_traffic(acquirer):
         till.closing = True
     for till in tills:
         till.join(20)
-        assert not till.is_alive()
+        assert till.finished
     words = {key: value for till in tills for key, value in till.words.items()}
     known = ledger.transactions(acquirer.data)
     assert len(words) > 10

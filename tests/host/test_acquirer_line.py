@@ -3,6 +3,7 @@
 import asyncio
 import random
 import socket
+import sqlite3
 import ssl
 import subprocess
 import sys
@@ -120,14 +121,6 @@ def test_a_host_with_another_name_is_not_our_host(terminal):
         terminal.connect()
 
 
-def test_tls_older_than_1_2_is_refused(terminal):
-    context = client_context(terminal)
-    with pytest.warns(DeprecationWarning):
-        context.minimum_version = ssl.TLSVersion.TLSv1
-        context.maximum_version = ssl.TLSVersion.TLSv1_1
-    assert is_refused(terminal, context)
-
-
 # -- the program ----------------------------------------------------------------------------------
 
 
@@ -148,6 +141,13 @@ def test_a_directory_that_was_not_set_up_is_said_in_one_line(tmp_path):
     done = run("--data", tmp_path, "--port", 0)
     assert done.returncode == 1
     assert "no acquirer was set up" in done.stderr and "Traceback" not in done.stderr
+
+
+def test_its_directory_may_have_an_awkward_name(tmp_path):
+    with running(tmp_path / "100% tested? #1") as acquirer:
+        terminal = acquirer.terminal()
+        assert terminal.ask(terminal.message("0200", terminal.sale(500))).code == "00"
+        assert ledger.totals(acquirer.data)["net_fen"] == 500
 
 
 def test_it_stops_when_told_with_lines_open(tmp_path):
@@ -243,6 +243,26 @@ def test_an_overloaded_host_says_so_at_once_and_keeps_what_it_took(idle_acquirer
             store.stop()
             assert [reply.code for reply in kept] == ["00", "00"]
             line.socket.close()
+
+    asyncio.run(check())
+
+
+def test_a_host_that_cannot_write_never_says_yes(idle_acquirer):
+    terminal = idle_acquirer.terminal()
+    body = terminal.message("0200", terminal.sale())
+
+    async def check():
+        async with serving(idle_acquirer, Limits()) as store:
+            store.start()
+            await store.run(lambda c: c.exec_driver_sql("PRAGMA busy_timeout=20"))
+            lock = sqlite3.connect(idle_acquirer.data / DATABASE, isolation_level=None)
+            lock.execute("BEGIN IMMEDIATE")
+            refused = await asyncio.to_thread(terminal.ask, body)
+            assert (refused.code, refused.token) == ("96", None)
+            lock.execute("ROLLBACK")
+            lock.close()
+            assert (await asyncio.to_thread(terminal.ask, body)).code == "00"
+            store.stop()
 
     asyncio.run(check())
 

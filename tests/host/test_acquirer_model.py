@@ -7,6 +7,7 @@ import base64
 from datetime import UTC, datetime
 from types import SimpleNamespace
 
+import iso8583
 import pytest
 from acquirer_client import MERCHANT, PAN, POOR, Acquirer, Reply
 from hypothesis import HealthCheck, given, settings
@@ -15,7 +16,8 @@ from sqlalchemy import func, select
 
 from host_tools import issuer
 from host_tools.acquirer import keys, ledger, tls
-from host_tools.acquirer.schema import DATABASE, entries, open_database
+from host_tools.acquirer.fields import SPEC
+from host_tools.acquirer.schema import DATABASE, accounts, entries, open_database
 from host_tools.acquirer.service import Service
 from host_tools.acquirer.wire import BadFrame, decode
 
@@ -126,6 +128,7 @@ def test_any_traffic_leaves_the_ledger_as_the_model_has_it(host, amounts, rich, 
     known = ledger.transactions(host.acquirer.data)
     assert {i: known[sales[i].id.hex()]["state"] for i in model.states} == model.states
     assert unbalanced(host) == []
+    assert misbooked(host) == []
 
 
 def step(host, model, terminal, what, action, repeat):
@@ -155,6 +158,18 @@ def unbalanced(host):
     query = select(entries.c.request_id).group_by(entries.c.request_id)
     with host.engine.connect() as connection:
         return connection.execute(query.having(func.sum(entries.c.amount_fen) != 0)).all()
+
+
+def misbooked(host):
+    """Accounts whose balance is not what was there at first plus what was booked."""
+    booked = select(func.coalesce(func.sum(entries.c.amount_fen), 0)).where(
+        entries.c.account == "card:" + accounts.c.card_hash
+    )
+    right = accounts.c.opening_fen + booked.scalar_subquery()
+    with host.engine.connect() as connection:
+        return connection.execute(
+            select(accounts.c.card).where(accounts.c.balance_fen != right)
+        ).all()
 
 
 # -- damage ---------------------------------------------------------------------------------------
@@ -207,10 +222,6 @@ def test_junk_is_refused_or_not_answered(host, junk):
 
 def decode_code(body):
     """DE 39 of a reply whose keys may be nobody's."""
-    import iso8583
-
-    from host_tools.acquirer.fields import SPEC
-
     return iso8583.decode(body, SPEC)[0]["39"]
 
 

@@ -8,8 +8,9 @@ import os
 import sys
 from binascii import hexlify, unhexlify
 
-from crypto.seal import Sealer
 from image import Image
+
+from crypto.seal import Sealer
 from journal import Journal
 from terminal import book, sale_record
 

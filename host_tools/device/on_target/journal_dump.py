@@ -7,8 +7,9 @@ import json
 import sys
 from binascii import unhexlify
 
-from crypto.seal import Sealer
 from image import File
+
+from crypto.seal import Sealer
 from journal import Damaged, NotAJournal, WrongKey, scan, settle
 from journal.page import BLANK, PAGE_BYTES, VOIDS, Page
 from journal.reader import Reader

@@ -4,8 +4,9 @@ import os
 import sys
 from binascii import unhexlify
 
-from crypto.seal import Sealer
 from image import Image
+
+from crypto.seal import Sealer
 from journal import Journal
 
 

@@ -1,0 +1,155 @@
+"""Lives of a journal: a geometry, a level of fill, and a few acts, all chosen by one seed."""
+
+import random
+
+from crypto.seal import Sealer
+from flash import Flash
+from journal import Full, Journal
+from model import Model, content
+
+SECTORS = (4, 5, 8, 256)
+UNITS = (1, 16, 32, 256)
+FILLS = ("fresh", "few", "edge", "full", "laps", "restarts")
+ACTS = 14
+_LENGTHS = (0, 1, 20, 180, 215, 216, 217, 300, 432)
+
+
+class NoSeal:
+    """A seal that is none: what is cut here is the flash, and thousands of lives want speed."""
+
+    def seal(self, nonce, header, body, tag):
+        tag[:] = header[16:24]
+
+    def open(self, nonce, header, body, tag):
+        return tag == header[16:24]
+
+
+def nonce(count):
+    return bytes([random.getrandbits(8) for _ in range(count)])
+
+
+def sealer(seed):
+    return Sealer(b"k" * 16) if seed % 16 == 0 else NoSeal()
+
+
+class Life:
+    def __init__(self, seed):
+        self.seed = seed
+        random.seed(seed)
+        sectors = SECTORS[3 if seed % 64 == 0 else seed % 3]
+        self.fill = FILLS[seed // 3 % len(FILLS)]
+        self.flash = Flash(sectors, UNITS[seed // 18 % len(UNITS)])
+        self.model = Model()
+        self.sealer = sealer(seed)
+        self.count = 0
+        self.journal = None
+
+    def open(self, flash):
+        """A journal on that flash, not mounted."""
+        return Journal(flash, self.sealer, nonce)
+
+    def prepare(self):
+        """Formats, mounts and fills the flash up to the level of this life."""
+        self.journal = self.open(self.flash)
+        self.journal.format()
+        self.restart()
+        getattr(self, "_" + self.fill)()
+
+    def name(self):
+        return "life %d: %d sectors, unit %d, %s" % (
+            self.seed,
+            self.flash.blocks,
+            self.flash.program_bytes,
+            self.fill,
+        )
+
+    # Levels of fill
+
+    def _fresh(self):
+        pass
+
+    def _few(self):
+        for _ in range(random.randrange(12)):
+            self.append(180)
+
+    def _edge(self):
+        """The next record, or the one after it, goes to a new sector."""
+        self._few()
+        while self.journal._left() > random.getrandbits(1):
+            self.append(20)
+
+    def _full(self):
+        self._laps()
+        while self.append(20):
+            if random.randrange(3) == 0:
+                self.idle()
+
+    def _laps(self):
+        """Twice round, with three records live at most."""
+        for _ in range(self.flash.blocks * 30):
+            self.append(20)
+            self.idle()
+            self.release(3)
+
+    def _restarts(self):
+        """Full, then started again and again."""
+        self._full()
+        for _ in range(random.randrange(40)):
+            self.restart()
+
+    # Acts
+
+    def act(self):
+        """One act, by chance."""
+        dice = random.randrange(20)
+        if dice < 10:
+            self.append(random.choice(_LENGTHS))
+        elif dice < 14:
+            self.release(random.randrange(6))
+        elif dice < 16:
+            self.idle()
+        elif dice == 16:
+            self.append_again()
+        else:
+            self.restart()
+
+    def append(self, length, seq=0):
+        """False if the journal is full."""
+        self.count += 1
+        model, journal = self.model, self.journal
+        model.trying = (1 + self.count % 31, seq or journal.next_seq, content(self.count, length))
+        try:
+            journal.append(*model.trying)
+        except Full:
+            model.trying = None
+            return False
+        model.returned()
+        model.certain = model.claimed
+        return True
+
+    def append_again(self):
+        """Another record with the sequence number of one that is there: a reversal, an ending."""
+        live = [seq for _, seq, _ in self.model.kept if seq > self.model.claimed]
+        if live:
+            self.append(50, random.choice(live))
+
+    def release(self, but):
+        """Releases all but the newest few; sometimes the same or less, as a doubled receipt would."""
+        journal, model = self.journal, self.model
+        seq = max(0, journal.next_seq - 1 - but)
+        model.claimed = max(model.claimed, seq)
+        journal.release(seq, b"receipt-token-16" if seq & 1 else b"")
+        model.certain = max(model.certain, journal._noted)
+        model.kept = [record for record in model.kept if record[1] > model.certain - 1000]
+        if len(model.kept) > 200:
+            model.kept = [record for record in model.kept if record[1] > model.certain]
+
+    def idle(self):
+        self.journal.idle()
+        self.model.certain = max(self.model.certain, self.journal._noted)
+
+    def restart(self):
+        """A start after a power cut between operations."""
+        self.journal = self.open(self.flash)
+        self.journal.mount()
+        self.model.certain = self.model.claimed = self.journal.released
