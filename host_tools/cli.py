@@ -22,6 +22,10 @@ _person = Console(stderr=True, highlight=False)
 Data = Annotated[Path, typer.Option(help="Folder that keeps the virtual terminal's data.")]
 
 
+def _tell_person(text: str) -> None:
+    _person.print(text, soft_wrap=True)
+
+
 def _fail(text: str, code: int = 1) -> None:
     _person.print(f"[red]tapstone:[/red] {text}")
     raise typer.Exit(code)
@@ -70,8 +74,8 @@ def demo(
     """Tells the story in half a minute: sales, a network cut, a power cut, and all money banked."""
     from host_tools.demo import play
 
-    say = _person.print if as_json else print
-    result = asyncio.run(play(lambda text: say(text)))
+    say = _tell_person if as_json else print
+    result = asyncio.run(play(say))
     if as_json:
         json.dump(result, sys.stdout)
         print()

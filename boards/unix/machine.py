@@ -24,6 +24,8 @@ _POLL_READ = const(1)
 _POLL_WRITE = const(4)
 _EXIT_RESET = const(75)
 _LONGEST_LINE = const(64)
+_ANSWER_MS = const(100)
+_MOST_QUESTIONS = const(50)
 
 # Traces of the virtual board: bus number -> (data/command pin, chip select pin).
 _SPI_PINS = {1: (16, 17), 2: (None, 19)}
@@ -71,10 +73,16 @@ class _Gpio(io.IOBase):
         _write_all(self.plug, line + "\n")
 
     def ask(self, pin):
-        self.tell("in? %d" % pin)
-        while pin not in self.answers:
-            self.take(-1)
-        return self.answers.pop(pin)
+        """The level of a pin. Asks again when noise has swallowed the question or the answer."""
+        self.answers.pop(pin, None)
+        for _ in range(_MOST_QUESTIONS):
+            self.tell("in? %d" % pin)
+            end = time.ticks_add(time.ticks_ms(), _ANSWER_MS)
+            while time.ticks_diff(end, time.ticks_ms()) > 0:
+                self.take(_ANSWER_MS)
+                if pin in self.answers:
+                    return self.answers.pop(pin)
+        raise OSError("the virtual board does not answer")
 
     def take(self, timeout_ms=0):
         """Takes in what the world said, waiting at most `timeout_ms` (-1: as long as it takes)."""

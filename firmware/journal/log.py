@@ -11,7 +11,7 @@ from journal.sector import SLOTS, UNREADABLE, Sectors
 _READ_BACKS = const(4)
 _TRIES = const(4)
 _RESERVE = const(2)  # sectors kept back, so that starts have room for ever
-_AHEAD = const(8)  # fewer free slots than this in the open sector: erase the next one
+_AHEAD = const(6)  # fewer free slots than this in the open sector: erase the next one
 _TOKEN_BYTES = const(16)
 _EIO = const(5)
 

@@ -55,7 +55,8 @@ class Sectors:
         if device.ioctl(_IOCTL_SECTOR_BYTES, 0) != _SECTOR_BYTES or self.count < _LEAST_SECTORS:
             raise ValueError("a journal needs at least 4 blocks of 4096 bytes")
         self.has_units = device.program_bytes <= _UNIT_BYTES
-        self._marks = bytearray(PAGE_BYTES)  # page 0 of the sector that was looked at last
+        self._marks = bytearray(PAGE_BYTES)  # page 0 of the sector that was looked at last,
+        self._mark = memoryview(self._marks)[:_UNIT_BYTES]  # or only its first unit
 
     # Record pages
 
@@ -76,7 +77,7 @@ class Sectors:
 
     def number(self, sector):
         """The number in the erased-mark of physical `sector`, None if blank, or UNREADABLE."""
-        self._read_page(sector, 0, self._marks)
+        _check(self._device.readblocks(sector, self._mark, 0))
         if not self._intact(0, b"TJE1"):
             blank = self._blank_unit(0)
             return None if blank else UNREADABLE

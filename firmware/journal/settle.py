@@ -13,7 +13,6 @@ from journal.page import VOIDS
 from journal.sector import SLOTS, UNREADABLE
 
 REACH = const(2)  # sectors: a start never writes further from what it voids
-_BLANK_RUN = const(3)  # a skipped slot, one that was not programmed, and one to be sure
 
 
 class Found:
@@ -93,21 +92,15 @@ def _search_all(sectors, reader):
 
 
 def _last_used(reader, number):
-    """The last slot that is not blank, or -1. Slots before it may be blank: they were skipped."""
-    first = number * SLOTS
-    low, high = -1, SLOTS
-    while high - low > 1:
-        middle = (low + high) // 2
-        if reader.blank(first + middle):
-            high = middle
-        else:
-            low = middle
-    slot = low + 1
-    while slot < SLOTS and slot <= low + _BLANK_RUN:
-        if slot != high and not reader.blank(first + slot):
-            low = slot
-        slot += 1
-    return low
+    """The last slot that is not blank, or -1.
+
+    All slots behind it are read: what a cut left half begun may read blank now and not blank the
+    next time, so no run of blank slots, however long, proves that nothing follows.
+    """
+    for slot in range(SLOTS - 1, -1, -1):
+        if not reader.blank(number * SLOTS + slot):
+            return slot
+    return -1
 
 
 def _take_last_record(reader, found, number, last):

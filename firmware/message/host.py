@@ -120,7 +120,7 @@ class HostMessages:
     def sale(self, mti, sale, held):
         """-> (key, bytes) of 0200 (online), 0220 (advice) or 0221 (its repeat)."""
         fields, private = self._financial(sale)
-        fields[23] = "%04d" % sale.card_sequence
+        fields[23] = "%04x" % sale.card_sequence  # 5F34 is packed BCD already
         fields[55] = codec.pack_chip(sale.chip)
         fields[60] = _TYPE[mti] + "%06d" % sale.batch + _NO_NETWORK_CODE
         fields[62] = sale.card_data

@@ -11,6 +11,7 @@ from host_tools import paths
 
 # Kept as source: the interpreter is started with `main.py`, as on a device.
 _AS_SOURCE = ("main.py", "boot.py")
+_NOT_FOR_THE_DEVICE = ("manifest.py",)  # says what a build of MicroPython freezes
 
 
 class CompileError(Exception):
@@ -58,7 +59,7 @@ def _install(relative: Path, source: Path, out: Path, options: tuple[str, ...]) 
 def build(board: str, out: Path, options: tuple[str, ...] = ()) -> Path:
     """Brings `out` up to date with the sources, removes what has no source any more, returns it."""
     with ThreadPoolExecutor(4) as pool:
-        kept = set(pool.map(lambda item: _install(*item, out, options), sources(board).items()))
+        kept = set(pool.map(lambda item: _install(item[0], item[1], out, options), sources(board).items()))
     for file in out.rglob("*"):
         if file.is_file() and file not in kept:
             file.unlink()

@@ -10,9 +10,13 @@ class Mismatch(Exception):
 
 
 def same(what, expected, got):
-    """Raises Mismatch unless both are equal."""
-    if expected != got:
-        raise Mismatch(what, expected, got)
+    """Raises Mismatch unless both are equal; of two dicts it shows what differs."""
+    if expected == got:
+        return
+    if isinstance(expected, dict) and isinstance(got, dict):
+        names = [name for name in set(expected) | set(got) if expected.get(name) != got.get(name)]
+        expected, got = [{name: d.get(name) for name in names} for d in (expected, got)]
+    raise Mismatch(what, expected, got)
 
 
 def unhex(text):

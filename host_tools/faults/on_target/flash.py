@@ -10,6 +10,7 @@ import random
 BLOCK = 4096
 PAGE = 256
 UNIT = 32  # what the strictest parts protect with one checksum
+_BLANK = b"\xff" * UNIT
 
 
 class Flash:
@@ -88,6 +89,12 @@ class Flash:
             if nonce in seen:
                 self.broken.append("a nonce used twice at %x" % address)
             seen.append(nonce)
+
+    def forget_blank(self, address, length):
+        """Units that read blank count as never programmed."""
+        for unit in range(address // UNIT, (address + length) // UNIT):
+            if self._view[unit * UNIT : (unit + 1) * UNIT] == _BLANK:
+                self.spent[unit] = 0
 
     def program(self, address, data):
         for i, byte in enumerate(data):

@@ -140,9 +140,7 @@ class Life:
         model.claimed = max(model.claimed, seq)
         journal.release(seq, b"receipt-token-16" if seq & 1 else b"")
         model.certain = max(model.certain, journal._noted)
-        model.kept = [record for record in model.kept if record[1] > model.certain - 1000]
-        if len(model.kept) > 200:
-            model.kept = [record for record in model.kept if record[1] > model.certain]
+        model.forget()
 
     def idle(self):
         self.journal.idle()
@@ -152,4 +150,4 @@ class Life:
         """A start after a power cut between operations."""
         self.journal = self.open(self.flash)
         self.journal.mount()
-        self.model.certain = self.model.claimed = self.journal.released
+        self.model.certain = self.journal.released

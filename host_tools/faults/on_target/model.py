@@ -17,18 +17,29 @@ class Model:
         self.kept.append(self.trying)
         self.trying = None
 
+    def forget(self):
+        """Drops what can never be shown again."""
+        self.kept = [record for record in self.kept if record[1] > self.certain]
+
     def judge(self, journal):
-        """(what is wrong or None, what the journal shows). Damage counts as wrong."""
+        """(what is wrong or None, what the journal shows). An alarm is wrong: nothing has rotted.
+
+        What was released may be gone even if the release itself was forgotten by the cut.
+        """
         shown = [record[1:] for record in journal.live()]
         released = journal.released
-        wanted = [record for record in self.kept if record[1] > released]
+        wanted = [
+            record
+            for record in self.kept
+            if record[1] > released and (record[1] > self.claimed or record in shown)
+        ]
+        top = max([seq for _, seq, _ in self.kept] + [0])
         if not self.certain <= released <= self.claimed:
             return "released %d, not %d to %d" % (released, self.certain, self.claimed), shown
         if journal.damage:
             return "damage at %s" % journal.damage, shown
         if shown != wanted and shown != wanted + [self.trying]:
             return self._difference(shown, wanted), shown
-        top = max([seq for _, seq, _ in self.kept] + [0])
         if journal.next_seq <= top:
             return "seq %d again" % journal.next_seq, shown
         return None, shown

@@ -114,5 +114,8 @@ def tear(flash, kind, address, data, how):
         return
     if kind == "program":
         flash.check_program(address, data)
+        if flash.level > 1:
+            # What a first start left half begun and blank, the next one cannot know of.
+            flash.forget_blank(address, len(data))
     else:
         flash.spent[address // 32 : (address + BLOCK) // 32] = b"\1" * (BLOCK // 32)
