@@ -34,6 +34,23 @@ _OPEN_MS = 8000
 class Services:
     """What the use cases need, by name."""
 
+    people: People
+    random: Random
+    settings: provisioning.Settings
+    clock: Clock
+    log: Log
+    emv_config: emv.config.Config
+    keys: HostKeys
+    messages: HostMessages
+    journal: Journal
+    book: Book
+    session: Session
+    link: HostLink
+    forwarder: Forwarder
+    forwarding: Forwarding
+    reader: Reader
+    cut_sales: int
+
 
 def tls_context(host):
     """Trusts the provisioned CA and nothing else; shows the terminal's own certificate."""
@@ -61,17 +78,18 @@ def host_link(s, host, network):
 
 
 def services(hardware, people, feed):
-    """Everything in the order in which it is needed. Raises what `out_of_order` explains."""
+    """Everything in the order in which it is needed. Raises what `_TROUBLES` explains."""
     s = Services()
     s.people = people
     s.random = Random(hardware.entropy)
     s.settings = provisioning.load(hardware.provision_path)
-    s.clock = Clock(hardware.rtc, s.settings.terminal.utc_offset_min)
+    terminal, keys = s.settings.terminal, s.settings.keys
+    s.clock = Clock(hardware.rtc, terminal.utc_offset_min, terminal.issued)
     s.log = Log(s.clock.now_ms)
     s.emv_config = emv.config.load(s.settings.emv)
-    s.keys = HostKeys(s.settings.keys.ikid, s.settings.keys.initial_key)
-    s.messages = HostMessages(s.settings.terminal, s.keys, s.random, s.clock.utc)
-    s.journal = Journal(hardware.flash(), Sealer(s.settings.keys.seal_key), s.random)
+    s.keys = HostKeys(keys.ikid, keys.initial_key)
+    s.messages = HostMessages(terminal, s.keys, s.random, s.clock.utc)
+    s.journal = Journal(hardware.flash(), Sealer(keys.seal_key), s.random)
     feed()
     s.journal.mount()
     s.book = Book(s.journal, dukpt.counter_is_usable)
@@ -83,10 +101,22 @@ def services(hardware, people, feed):
     return s
 
 
-async def out_of_order(people, feed, reason, error):
+_TROUBLES = (
+    (provisioning.BadSettings, "not_provisioned"),
+    (emv.config.ConfigError, "not_provisioned"),
+    (NotAJournal, "not_provisioned"),
+    (WrongKey, "journal_unreadable"),
+    (Damaged, "journal_unreadable"),
+    (EntropyFailed, "system_fault"),
+    (OSError, "system_fault"),  # a part of the board does not answer
+)
+
+
+async def out_of_order(people, feed, error):
     """Shows why the terminal cannot work and waits for a technician. Touches nothing."""
-    print("out of order: %s: %s" % (reason, error))
-    people.show("fault", reason=reason, code=str(error)[:40], support="")
+    reason = [text for kind, text in _TROUBLES if isinstance(error, kind)][0]
+    print("out of order:", reason, repr(error))
+    people.show("fault", reason=reason, code=str(error)[:40])
     while True:
         feed()
         await asyncio.sleep_ms(1000)
@@ -102,18 +132,20 @@ async def main():
     people.show("starting")
     try:
         s = services(hardware, people, feed)
-        await s.reader.field_off()  # wakes the chip now, so that the first sale need not wait
-    except (provisioning.BadSettings, emv.config.ConfigError) as error:
-        await out_of_order(people, feed, "not_provisioned", error)
-    except (NotAJournal, WrongKey, Damaged) as error:
-        await out_of_order(people, feed, "journal_unreadable", error)
-    except EntropyFailed as error:
-        await out_of_order(people, feed, "system_fault", error)
-    view.language = s.settings.language
-    view.support = s.settings.terminal.support
+    except tuple(kind for kind, _ in _TROUBLES) as error:
+        await out_of_order(people, feed, error)
+    else:
+        view.language = s.settings.language
+        view.support = s.settings.terminal.support
+        await run(s, hardware, feed)
+
+
+async def run(s, hardware, feed):
+    """Starts the named tasks; ends only by a reset."""
+    await s.reader.field_off()  # wakes the chip now, so that the first sale need not wait
 
     def on_fault(name, text):
-        people.show("fault", reason="system_fault", code=name, support=s.settings.terminal.support)
+        s.people.show("fault", reason="system_fault", code=name)
 
     supervisor = Supervisor(feed, on_fault, s.log, hardware.reset)
     for name, task in hardware.tasks():

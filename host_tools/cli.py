@@ -33,11 +33,11 @@ def _fail(text: str, code: int = 1) -> None:
 
 async def _until_signal(work) -> None:
     """Runs `work` until it ends or the person says stop; cancels it in order."""
-    task = asyncio.current_task()
+    task = asyncio.ensure_future(work)
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, task.cancel)
     with contextlib.suppress(asyncio.CancelledError):
-        await work
+        await task
 
 
 @app.command()

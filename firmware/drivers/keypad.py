@@ -32,15 +32,23 @@ class Keypad:
         for column in columns:
             column.irq(self._on_edge)
 
+    def take(self):
+        """The next key that waits, or None."""
+        self._start()
+        return self._waiting.pop(0) if self._waiting else None
+
     async def get(self):
-        """The next key, a character of LAYOUT. May be cancelled without losing a key."""
-        self._task = self._task or asyncio.create_task(self._watch())
+        """The next key, a character of LAYOUT."""
+        self._start()
         while not self._waiting:
             if self._task.done():
                 await self._task  # raises what ended it
             self._came.clear()
             await self._came.wait()
         return self._waiting.pop(0)
+
+    def _start(self):
+        self._task = self._task or asyncio.create_task(self._watch())
 
     def forget(self):
         """Drops keys pressed earlier, before a question that they were not meant for."""

@@ -176,7 +176,7 @@ class PN532:
         # again and offer 256 bytes.
         await self._air(_DESELECT_CID_1, _REQUEST_B_MS)
         atqb = await self._air(_WUPB, _REQUEST_B_MS)
-        if self._dep.use_atqb(atqb):
+        if atqb and self._dep.use_atqb(atqb):
             attrib = _ATTRIB + bytes(atqb[1:5]) + _ATTRIB_PARAMETERS
             answer = await self._air(attrib, self._dep.wait_ms)
             if answer and not answer[0] & 0x0F:

@@ -48,18 +48,23 @@ class Touch:
         self._task = None
         interrupt.irq(self._fell, interrupt.IRQ_FALLING)
 
-    async def get(self):
-        """The next key. May be cancelled without losing one.
+    def take(self):
+        """The next key that waits, or None."""
+        self._start()
+        return self._waiting.pop(0) if self._waiting else None
 
-        Raises OSError when the panel does not answer even after a reset.
-        """
-        self._task = self._task or asyncio.create_task(self._watch())
+    async def get(self):
+        """The next key. Raises OSError when the panel does not answer even after a reset."""
+        self._start()
         while not self._waiting:
             if self._task.done():
                 await self._task  # raises what ended it
             self._came.clear()
             await self._came.wait()
         return self._waiting.pop(0)
+
+    def _start(self):
+        self._task = self._task or asyncio.create_task(self._watch())
 
     def forget(self):
         """Drops keys pressed earlier, before a question that they were not meant for."""

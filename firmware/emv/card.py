@@ -62,9 +62,11 @@ def read_records(session, records):
         content = _record(data, sfi)
         if content is not None:
             session.take(tlv.objects(content))
-        if signed and content is None:
+        if not signed:
+            continue
+        if content is None:
             static = None  # Book 3 10.3: authentication has failed, the transaction goes on
-        elif signed and static is not None:
+        elif static is not None:
             static.append(bytes(content if sfi <= 10 else data))
     return static
 

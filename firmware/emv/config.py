@@ -54,8 +54,8 @@ class Application:
         self.kernel = kernel
         self.ttq = ttq
         self.version = version
-        self.limit_fen = None
-        self.limit_device_cvm_fen = None  # kernel 2: where the phone verifies its owner
+        self.limit_fen: int | None = None
+        self.limit_device_cvm_fen: int | None = None  # kernel 2: where the phone verifies its owner
         self.cvm_limit_fen = None
         self.floor_limit_fen = None
         self.zero_amount_allowed = False
@@ -163,7 +163,7 @@ def _hotlist(config, entry, where):
         config._hot_ranges.append((low, high))
 
 
-def _items(section, name, where, kind=dict):
+def _items(section, name, where, kind: type = dict):
     """(entry, its place) of a list that may be absent; every entry of one kind."""
     entries = section.get(name, [])
     if not isinstance(entries, list):

@@ -57,7 +57,8 @@ class Findings:
         self.tvr = bytearray(5)
         self.pdol_data = b""
         self.relay_data = b""
-        self.records = self.static = None
+        self.records = []
+        self.static: list | None = None
         self.on_device = self.cda = self.hotlisted = False
         self.cvm = NO_CVM
         required = session.combination.cvm_required

@@ -25,8 +25,9 @@ def run(session, tvr):
     """Exchanges relay resistance data; returns the 14 bytes that CDA must repeat."""
     ticks_us, random = session.request.relay
     limits = session.combination.app.objects
-    for attempt in range(_TRIES):
-        entropy = random(4) if attempt else session.terminal[0x9F37]
+    entropy = session.terminal[0x9F37]
+    tries = 1
+    while True:
         start = ticks_us()
         data, sw = yield from session.exchange(apdu.exchange_relay_resistance(entropy))
         elapsed = time.ticks_diff(ticks_us(), start) // 100
@@ -38,8 +39,10 @@ def run(session, tvr):
         if measured < low - _number(limits[0xDF8132]):
             raise Ended(OTHER_CARD, "card_error")
         late = measured > high + _number(limits[0xDF8133])
-        if not late:
+        if not late or tries == _TRIES:
             break
+        tries += 1
+        entropy = random(4)
     session.terminal[0x9F37] = entropy  # from here on, the entropy is the unpredictable number
     mark(tvr, _PERFORMED)
     if late:

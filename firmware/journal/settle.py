@@ -54,17 +54,20 @@ def _newest_first(sectors, reader):
     restarts circle in two sectors (see `Journal`), which leaves two neighbours in reverse order.
     """
     newest = _search(sectors, reader)
-    if newest is None:
+    if newest == UNREADABLE:
         return
-    yield reader.number(newest)
+    yield newest
     around = [reader.number((newest + step) % sectors.count) for step in (1, -1, -2)]
     yield from sorted([n for n in around if n not in (None, UNREADABLE)], reverse=True)
 
 
 def _search(sectors, reader):
-    """The physical sector with the highest number, or None."""
+    """The highest number of a sector, or UNREADABLE if none has one.
+
+    Each mark is read once: one that a cut left half written may read differently the next time.
+    """
     low, high = 0, sectors.count
-    first = highest = reader.number(0)
+    first = newest = reader.number(0)
     if first is None or first == UNREADABLE:
         return _search_all(sectors, reader)
     while high - low > 1:  # numbers rise up to the newest sector; behind it they are a lap lower
@@ -73,21 +76,20 @@ def _search(sectors, reader):
         if number == UNREADABLE:
             return _search_all(sectors, reader)
         if number is not None and number > first:
-            low, highest = middle, number
+            low, newest = middle, number
         else:
             high = middle
-    before = (low - 1) % sectors.count  # newer only where restarts have circled
-    number = reader.number(before)
-    return low if number is None or number < highest else before
+    before = reader.number((low - 1) % sectors.count)  # newer only where restarts have circled
+    return newest if before is None else max(before, newest)
 
 
 def _search_all(sectors, reader):
     """The same without the help of order: where a sector is unreadable or half erased."""
-    best, newest = UNREADABLE, None
+    newest = UNREADABLE
     for sector in range(sectors.count):
         number = reader.number(sector)
-        if number is not None and number > best:
-            best, newest = number, sector
+        if number is not None:
+            newest = max(newest, number)
     return newest
 
 

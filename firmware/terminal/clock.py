@@ -4,11 +4,17 @@ import time
 
 
 class Clock:
-    """`rtc` is machine.RTC-like and runs in UTC; `offset_min` makes local time of it."""
+    """`rtc` is machine.RTC-like and runs in UTC; `offset_min` makes local time of it.
 
-    def __init__(self, rtc, offset_min):
+    `issued` (year, month, day) is when the terminal was provisioned: it cannot be earlier. Boards
+    without a battery start years ago, and would take every certificate for not yet valid.
+    """
+
+    def __init__(self, rtc, offset_min, issued):
         self._rtc = rtc
         self._offset_s = offset_min * 60
+        if self.utc()[:3] < tuple(issued):
+            self._set(tuple(issued) + (0, 0, 0))
         self._last = time.ticks_ms()
         self._elapsed_ms = 0
         self.trusted = False  # until the host has told the time since the power came on
@@ -32,5 +38,8 @@ class Clock:
 
     def set_utc(self, now):
         """The host's time, (year, month, day, hour, minute, second)."""
-        self._rtc.datetime((now[0], now[1], now[2], 0, now[3], now[4], now[5], 0))
+        self._set(now)
         self.trusted = True
+
+    def _set(self, now):
+        self._rtc.datetime((now[0], now[1], now[2], 0, now[3], now[4], now[5], 0))

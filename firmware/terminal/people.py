@@ -1,6 +1,7 @@
 """What faces people: screen, keys, lights and sound, in the terms of the use cases."""
 
 import asyncio
+import time
 
 from micropython import const
 
@@ -13,7 +14,7 @@ _CARD_READ = ((1500, 120),)
 _STORED = ((1500, 120), (0, 60), (1500, 120))
 _FAILED = ((750, 200), (0, 100), (750, 200))
 
-_NOW_MS = const(1)
+_LOOK_MS = const(20)
 
 # A key pressed before one of these came up was not meant for it.
 _ANSWERED = ("approved", "stored", "declined", "in_doubt", "returned", "refused", "confirm")
@@ -57,15 +58,21 @@ class People:
     # Keys
 
     async def key(self, wait_ms):
-        """The next key, or None when nobody pressed one in time."""
-        try:
-            return await asyncio.wait_for_ms(self._keypad.get(), wait_ms)
-        except asyncio.TimeoutError:
-            return None
+        """The next key, or None when nobody pressed one in time.
 
-    async def pressed(self, key):
-        """Whether this key is waiting right now; other keys are let go."""
-        return await self.key(_NOW_MS) == key
+        Looks often instead of waiting with a time-out: a key that came in the very moment of the
+        time-out would be lost with the wait that is cancelled.
+        """
+        end = time.ticks_add(time.ticks_ms(), wait_ms)
+        key = self._keypad.take()
+        while key is None and time.ticks_diff(end, time.ticks_ms()) > 0:
+            await asyncio.sleep_ms(_LOOK_MS)
+            key = self._keypad.take()
+        return key
+
+    def pressed(self, key):
+        """Whether this key is waiting right now; another one is let go."""
+        return self._keypad.take() == key
 
     async def agree(self, wait_ms):
         """True for the enter key, False for cancel or no answer."""

@@ -142,7 +142,7 @@ class SaleDesk:
                 if outcome.result not in (emv.TRY_AGAIN, emv.SEE_PHONE):
                     return outcome
                 await self._again(sale, outcome.reason)
-            if await self._s.people.pressed("X"):
+            if self._s.people.pressed("X"):
                 return None
         return None
 

@@ -69,7 +69,8 @@ class Sale:
         self.oda = 0
         self.card_data = b""  # track 2 equivalent, encrypted (DE 62)
         self.chip = {}
-        self.answer = ("", "", "")  # RRN, approval code, response code, once the host has spoken
+        # RRN, approval code, response code: once the host has spoken.
+        self.answer: tuple = ("", "", "")
 
     def take_outcome(self, outcome, encrypt):
         """Takes over what the card said. `encrypt(track2)` seals the track 2 equivalent."""

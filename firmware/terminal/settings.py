@@ -14,6 +14,7 @@ _TERMINAL = {
     "terminal_id": lambda v: len(v) == 8,
     "merchant_id": lambda v: len(v) == 15,
     "currency": lambda v: len(v) == 3 and v.isdigit(),
+    "issued": lambda v: len(v) == 3 and 2020 <= v[0] < 2100 and 1 <= v[1] <= 12,
     "utc_offset_min": lambda v: -720 <= v <= 840,
     "batch": lambda v: 1 <= v <= 999999,
     "support": lambda v: len(v) <= 32,
@@ -36,6 +37,9 @@ _CERTIFICATES = ("ca", "cert", "key")
 
 class Section:
     """A checked section: its fields are attributes."""
+
+    def __getattr__(self, name):
+        raise AttributeError(name)
 
 
 def _section(data, name, checks):

@@ -41,7 +41,7 @@ class Session:
         self._timing = timing
         self._state = _DOWN
         self._waiting = {}  # key -> deadline
-        self._network = None  # (key, nonce, what) of the 0800 in flight
+        self._network = None  # (key, nonce) of the 0800 in flight
         self._heard_ms = 0
         self._next_try_ms = 0
         self._failures = 0
@@ -136,7 +136,7 @@ class Session:
         return [(SEND, data)]
 
     def _network_answered(self, reply, now):
-        key, nonce = self._network
+        key, nonce = self._network or (None, None)
         if not reply.trusted or reply.nonce() != nonce:
             return self.lost(now, "host_refused")
         if reply.code != "00":

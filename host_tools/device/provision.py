@@ -6,6 +6,7 @@ journal's flash is formatted here and nowhere else: the firmware never formats a
 
 import json
 import os
+from datetime import UTC, datetime
 from pathlib import Path
 
 from host_tools.device import target
@@ -17,6 +18,7 @@ def document(
     serial: str, terminal_id: str, merchant_id: str, host: dict, keys: dict, emv: dict
 ) -> dict:
     """A complete provisioning document; `host` and `keys` come from enrolling at the acquirer."""
+    today = datetime.now(UTC)
     return {
         "format": FORMAT,
         "test_keys": True,
@@ -26,6 +28,7 @@ def document(
             "terminal_id": terminal_id,
             "merchant_id": merchant_id,
             "currency": "156",
+            "issued": [today.year, today.month, today.day],
             "utc_offset_min": 480,
             "batch": 1,
             "support": "400-000-0000",

@@ -138,10 +138,18 @@ def _month(expect: Case) -> tuple[int, int, int]:
 def _sessions(document: Case, keys: list[dict[str, str]]) -> Named:
     """Three cases of each session: what was read, what was signed, and what the kernel does."""
     for session in sessions(document):
-        case = {**session, "kernel": int(session.get("kernel") or "0", 16)}
+        case = {**session, "kernel": _kernel(session.get("kernel"))}
         case["ca_keys"] = _needed(session["expect"], keys)
         for run in ("reading", "authentication", "flow"):
             yield f"{session['id']}/{run}", {"run": run, **case}
+
+
+def _kernel(text: str | None) -> int:
+    """Contact sessions name none, or name it in words."""
+    try:
+        return int(text or "0", 16)
+    except ValueError:
+        return 0
 
 
 def sessions(document: Case) -> list[Case]:

@@ -39,3 +39,61 @@ def check(
         raise _fail(str(error)) from None
     print(json.dumps(vars(report), indent=1) if as_json else report.summary())
     raise typer.Exit(1 if report.failed else 0)
+
+
+@emv_app.command()
+def decode(
+    text: Annotated[str, typer.Argument(metavar="HEX", help="A TLV string; spaces are ignored.")],
+    as_json: AsJson = False,
+) -> None:
+    """Explains a TLV string as a tree. Card numbers are masked. Exit 1 if it does not parse."""
+    from host_tools.emv import decode as decoding
+    from host_tools.emv import tell
+
+    try:
+        data = bytes.fromhex(text)
+    except ValueError:
+        raise _fail("HEX: pairs of hexadecimal digits, please") from None
+    nodes, status, problem = decoding.read(data)
+    numbers = tell.pans(nodes)
+    if as_json:
+        found = {"objects": decoding.as_data(nodes, numbers), "status": status, "problem": problem}
+        print(json.dumps(found, indent=1))
+    else:
+        print("\n".join(decoding.lines(nodes, numbers)))
+        if status:
+            print(f"status {status}: {tell.word('status', status) or 'unknown'}")
+        if problem:
+            _fail(f"it does not parse at {problem}")
+    raise typer.Exit(1 if problem else 0)
+
+
+@emv_app.command()
+def replay(
+    file: Annotated[Path, typer.Argument(help="A recorded session, or a file of several.")],
+    id: Annotated[str | None, typer.Option(help="Which session of several.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Explains a recorded card session step by step. Card numbers are masked."""
+    from host_tools.emv import cases
+    from host_tools.emv import replay as replaying
+
+    try:
+        document = cases.load(file)
+        found = cases.sessions(document)
+    except (cases.BadFile, KeyError) as error:
+        raise _fail(str(error)) from None
+    chosen = [session for session in found if id in (None, session.get("id"))]
+    if len(chosen) != 1:
+        names = ", ".join(session.get("id", "?") for session in found)
+        raise _fail(f"{file}: choose one with --id: {names}")
+    try:
+        title, steps = replaying.title(chosen[0]), replaying.steps(chosen[0])
+    except (KeyError, TypeError, ValueError) as error:
+        raise _fail(f"{file}: not a session: {type(error).__name__} {error}") from None
+    if as_json:
+        print(json.dumps({"title": title, "steps": [vars(step) for step in steps]}, indent=1))
+    else:
+        print("\n".join(title))
+        for step in steps:
+            print("\n" + "\n".join(step.lines()))

@@ -59,7 +59,8 @@ def _install(relative: Path, source: Path, out: Path, options: tuple[str, ...]) 
 def build(board: str, out: Path, options: tuple[str, ...] = ()) -> Path:
     """Brings `out` up to date with the sources, removes what has no source any more, returns it."""
     with ThreadPoolExecutor(4) as pool:
-        kept = set(pool.map(lambda item: _install(item[0], item[1], out, options), sources(board).items()))
+        files = sources(board)
+        kept = set(pool.map(lambda name: _install(name, files[name], out, options), files))
     for file in out.rglob("*"):
         if file.is_file() and file not in kept:
             file.unlink()

@@ -33,6 +33,10 @@ class BenchError(Exception):
     """The bench could not be set up or started; the text says what to do."""
 
 
+async def _first_line(process: asyncio.subprocess.Process) -> bytes:
+    return await process.stdout.readline() if process.stdout else b""
+
+
 class Acquirer:
     """The acquirer as a process of its own, so that it can be killed like one."""
 
@@ -54,7 +58,7 @@ class Acquirer:
             stdout=asyncio.subprocess.PIPE, stderr=None, start_new_session=True,
         )  # fmt: skip
         try:
-            line = await asyncio.wait_for(self._process.stdout.readline(), _START_S)
+            line = await asyncio.wait_for(_first_line(self._process), _START_S)
         except TimeoutError:
             raise BenchError("the acquirer did not start in time") from None
         word, _, port = line.decode().partition(" ")

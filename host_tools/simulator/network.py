@@ -53,6 +53,7 @@ class Network:
 
     async def _accepted(self, reader, writer) -> None:
         task = asyncio.current_task()
+        assert task is not None  # this is one
         self._connections[task] = False
         host_writer = None
         try:

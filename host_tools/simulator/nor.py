@@ -69,7 +69,7 @@ class NorChip:
         if flags & _DESELECTED:
             command, self._input = self._input, bytearray()
             if command:
-                self._execute(command[0], command)
+                self._execute(command[0], bytes(command))
         else:
             self._input += payload
 
@@ -83,7 +83,7 @@ class NorChip:
             size = (len(self._data) - 1).bit_length()
             return bytes([0xEF, 0x40, size])[:length].ljust(length, b"\xff")
         if command == _READ and len(self._input) >= 4:
-            at = self._address(self._input)
+            at = self._address(bytes(self._input[:4]))
             return self._data[at : at + length].ljust(length, b"\xff")
         return b"\xff" * length
 

@@ -12,7 +12,7 @@ _BUZZER = 14
 _WIFI = 21
 
 _HOLD_S = 0.05  # how long a finger rests on a key at least
-_LONGEST_HOLD_S = 1.0
+_LONGEST_HOLD_S = 3.0
 _LOOK_READS = 16  # of the columns, each time the terminal looks over the whole matrix
 _LOOKS_TO_BE_SEEN = 3
 

@@ -89,7 +89,7 @@ class TerminalProcess:
         )
         guard = asyncio.create_task(self._guard())
         try:
-            async for line in self._process.stdout:
+            async for line in self._process.stdout or ():
                 self._on_line(line.decode("utf-8", "replace").rstrip())
             return await self._process.wait()
         finally:

@@ -21,14 +21,13 @@ class SpiPart(Protocol):
 
 
 class _Wire(asyncio.Protocol):
-    transport: asyncio.Transport
-
     def __init__(self, owner: "Wires", name: str):
         self.owner = owner
         self.name = name
         self.buffer = bytearray()
 
     def connection_made(self, transport):
+        assert isinstance(transport, asyncio.Transport)
         self.transport = transport
         self.owner.plugged[self.name] = self
 

@@ -21,7 +21,6 @@ def section(aid, kernel, **more):
         "zero_amount_allowed": True,
     }
     outside = {
-        "version": 1,
         "country": "0156",
         "terminal_type": "22",
         "terminal_serial": "SIM00001",
@@ -29,6 +28,7 @@ def section(aid, kernel, **more):
     for name, value in more.items():
         known = name in outside or name in ("ca_keys", "capabilities", "additional_capabilities")
         (outside if known else application)[name] = value
+    outside["version"] = 1
     outside["applications"] = [application]
     return outside
 

@@ -78,7 +78,8 @@ def _mchip(expect, told):
         "tac_default": _NO_BIT,
         "security_capability": "08" if asked.get("cda_requested", True) else "00",
     }
-    if 0x9F33 in told:
-        ours = told[0x9F33].hex()
+    ours = expect.get("cdol1_data", {}).get("9F33") or told.get(0x9F33, b"").hex()
+    if ours:
         found["card_data_input_capability"], found["security_capability"] = ours[:2], ours[4:]
+        found["cvm_capability_cvm_required"] = found["cvm_capability_no_cvm_required"] = ours[2:4]
     return found

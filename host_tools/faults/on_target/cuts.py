@@ -64,7 +64,7 @@ class Cuts:
             copy = self._copies[flash.level]
             copy.copy(flash)
             copy.level = flash.level + 1
-            tear(copy, kind, address, data, way)
+            tear(copy, kind, address, data, way, flash.level or self.life.starting)
             self._path.append("%s %x %s" % (kind, address, way.__name__))
             self.check(copy)
             self._path.pop()

@@ -20,12 +20,16 @@ class Flash:
         self.data = bytearray(b"\xff" * (blocks * BLOCK))
         self.spent = bytearray(blocks * BLOCK // UNIT)  # 1: programmed since the erase
         self.weak = {}  # page -> {address: mask}
-        self.nonces = {}  # slot's address -> nonces ever programmed there
+        self.nonces = None  # slot's address -> nonces ever programmed there, once watched
         self.broken = []
         self.before = None  # before(flash, kind, address, data), ahead of each program and erase
         self.level = 0
         self.reads = self.programs = self.erases = 0
         self._view = memoryview(self.data)
+
+    def watch_nonces(self):
+        """From here on; those of a whole life would only make each copy slow."""
+        self.nonces = {}
 
     def copy(self, other):
         """Becomes what `other` is; its hooks and counters are not taken over."""
@@ -83,7 +87,7 @@ class Flash:
             if self.spent[unit]:
                 self.broken.append("a unit programmed twice at %x" % (unit * UNIT))
             self.spent[unit] = 1
-        if address % BLOCK >= PAGE:
+        if self.nonces is not None and address % BLOCK >= PAGE:
             seen = self.nonces.setdefault(address, [])
             nonce = bytes(data[16:28])
             if nonce in seen:

@@ -42,6 +42,7 @@ class Life:
         self.model = Model()
         self.sealer = sealer(seed)
         self.count = 0
+        self.starting = False
         self.journal = None
 
     def open(self, flash):
@@ -54,6 +55,7 @@ class Life:
         self.journal.format()
         self.restart()
         getattr(self, "_" + self.fill)()
+        self.flash.watch_nonces()
 
     def name(self):
         return "life %d: %d sectors, unit %d, %s" % (
@@ -124,7 +126,7 @@ class Life:
             model.trying = None
             return False
         model.returned()
-        model.certain = model.claimed
+        model.certain = journal.released
         return True
 
     def append_again(self):
@@ -148,6 +150,8 @@ class Life:
 
     def restart(self):
         """A start after a power cut between operations."""
+        self.starting = True
         self.journal = self.open(self.flash)
         self.journal.mount()
+        self.starting = False
         self.model.certain = self.journal.released

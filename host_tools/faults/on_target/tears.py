@@ -107,15 +107,15 @@ RANDOM = {
 }
 
 
-def tear(flash, kind, address, data, how):
+def tear(flash, kind, address, data, how, starting):
     """Leaves the operation half done in the manner `how`; also keeps the flash's own accounts."""
     how(flash, address, data)
     if how is nothing or how is whole_erase:
         return
     if kind == "program":
         flash.check_program(address, data)
-        if flash.level > 1:
-            # What a first start left half begun and blank, the next one cannot know of.
+        if starting:
+            # What one start left half begun and reading blank, the next one cannot know of.
             flash.forget_blank(address, len(data))
     else:
         flash.spent[address // 32 : (address + BLOCK) // 32] = b"\1" * (BLOCK // 32)

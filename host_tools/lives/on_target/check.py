@@ -1,0 +1,226 @@
+"""The ledger outside: it sees the journal's writes, the bank's postings and the screens, and compares.
+
+Nothing in here is the product's: it notes what became durable, what money moved and what people were
+told, and raises `Violation` at the first moment at which the three do not fit. The names of the
+invariants are those of docs/reliability.md.
+"""
+
+import struct
+
+from micropython import const
+
+# Kinds of records, as docs/journal-format.md lists them.
+INTENT = const(1)
+REQUEST = const(2)
+STORED = const(3)
+PAID = const(4)
+DECLINED = const(5)
+ABANDONED = const(6)
+REVERSED = const(7)
+DEAD = const(8)
+
+# What a record of that kind says about the money, for ever.
+_SAYS = {PAID: "paid", DECLINED: "failed", ABANDONED: "failed", REVERSED: "returned"}
+_CHARGED = ("paid",)
+_NOT_CHARGED = ("failed", "returned")
+
+_HEAD = "<IIQ16s"  # number, batch, amount in fen, transaction id: the head of every payload
+_PAN_PREFIX = b"\x62\x10\x94\x80\x00"  # of all test cards, beyond the digits that may be shown
+_PAN_TEXT = b"6210948000"
+
+
+class Violation(BaseException):
+    """An invariant does not hold. Nothing in the product may catch it."""
+
+
+class Sale:
+    """One sale as the outside knows it."""
+
+    def __init__(self, identity, number, amount_fen):
+        self.id = identity
+        self.number = number
+        self.amount_fen = amount_fen
+        self.net = 0  # debits less credits at the issuer
+        self.said = None  # "paid", "failed" or "returned", once anybody was told or it was written
+        self.stored = False  # accepted offline
+        self.dead = False
+        self.rrn = None
+
+
+class Check:
+    def __init__(self, world):
+        self._world = world
+        self.sales = {}  # transaction id -> Sale
+        self.numbers = {}  # number -> transaction id
+        self.tokens = set()
+        self.told = {}  # answers given, by what they answer
+        self.asked = {}  # requests heard, by what they ask for
+        self.limits = (0, 0)  # stored count, stored sum in fen
+        self.account_of = {}  # transaction id -> account
+        self._records = []  # (kind, seq, payload): all that ever became durable, in order
+        self._last = {}  # seq -> (kind, Sale) of the newest record, for what is not released
+        self._released = 0
+        self._pending = None  # the record that is being written
+        self.current = None  # the Sale whose result the screen is about to tell
+        self.card = None  # the account whose card is at the reader
+        self.counts = {}
+
+    def that(self, good, name, detail=""):
+        if not good:
+            raise Violation("%s: %s" % (name, detail))
+
+    def count(self, name):
+        self.counts[name] = self.counts.get(name, 0) + 1
+
+    def sale(self, identity, number=0, amount_fen=0):
+        if identity not in self.sales:
+            self.sales[identity] = Sale(identity, number, amount_fen)
+        return self.sales[identity]
+
+    # I7: nothing secret
+
+    def nothing_secret(self, data, where):
+        found = _PAN_PREFIX in data or _PAN_TEXT in data
+        self.that(not found, "I7 clear card number", where)
+
+    # The journal
+
+    def writes(self, kind, seq, payload):
+        self._pending = (kind, seq, payload)
+
+    def wrote(self):
+        kind, seq, payload = self._pending
+        self._pending = None
+        self._records.append((kind, seq, payload))
+        number, _, amount_fen, identity = struct.unpack_from(_HEAD, payload)
+        self._numbered(number, identity)
+        sale = self.sale(identity, number, amount_fen)
+        self._last[seq] = (kind, sale)
+        if kind in _SAYS:
+            self.says(sale, _SAYS[kind], "written")
+        elif kind == STORED:
+            sale.stored = True
+            self._within_limits()
+        elif kind == DEAD:
+            sale.dead = True
+
+    def _numbered(self, number, identity):
+        known = self.numbers.get(number)
+        self.that(known in (None, identity), "I8 number used twice", number)
+        if known is None:
+            highest = max(self.numbers) if self.numbers else 0
+            self.that(number > highest, "I8 number went back", number)
+            self.numbers[number] = identity
+
+    def _within_limits(self):
+        """I6, by what the bank does not have: what the terminal counts can only be more."""
+        count, total_fen = 0, 0
+        for kind, sale in self._last.values():
+            if kind == STORED and not sale.net:
+                count += 1
+                total_fen += sale.amount_fen
+        most, most_fen = self.limits
+        self.that(count <= most and total_fen <= most_fen, "I6 over the offline limits", count)
+
+    def releases(self, up_to, token):
+        """I1: what goes is at the bank, or nothing is owed, or it stands further on."""
+        if token:
+            self.that(token in self.tokens, "I1 release with a token that the host never gave")
+        self._released = max(self._released, up_to)
+        gone = [seq for seq in self._last if seq <= up_to]
+        left = [self._last.pop(seq) for seq in gone]
+        standing = set([sale.id for _, sale in self._last.values()])
+        for kind, sale in left:
+            if kind == STORED:
+                safe = sale.net == 1
+            elif kind == INTENT:
+                safe = sale.net == 0
+            else:
+                safe = kind not in (REQUEST, DEAD)
+            self.that(safe or sale.id in standing, "I1 released too early", "%d" % sale.number)
+
+    def booted(self, found, released):
+        """What a start reads must be what was written, and nothing else; the one write that was
+        cut short is there or not, and stays so."""
+        self.that(released <= self._released, "I1 released by itself", released)
+        if self._pending:
+            if found and found[-1] == self._pending:
+                self.wrote()
+            self._pending = None
+        at = 0
+        for record in [r for r in self._records if r[1] > released]:
+            if at < len(found) and found[at] == record:
+                at += 1
+            else:
+                self.that(record[1] <= self._released, "I1 lost record", record[:2])
+        self.that(at == len(found), "I1 a record that nobody wrote", found[at:][:1])
+
+    # The bank
+
+    def moved(self, sale, way, account):
+        """A debit (+1) or credit (-1) at the issuer."""
+        sale.net += way
+        self.that(sale.net <= 1, "I2 posted twice", sale.number)
+        self.that(sale.net >= 0, "I2 returned twice", sale.number)
+        wrong = _NOT_CHARGED if way > 0 else _CHARGED
+        self.that(sale.said not in wrong, "I3 money moved after", sale.said)
+        expected = self.account_of.setdefault(sale.id, account)
+        self.that(expected == account, "I2 another account", sale.number)
+
+    def heard(self, kind, identity, said):
+        """Identity for life: every repeat asks for the same thing in the same words."""
+        before = self.asked.setdefault((kind, identity), said)
+        self.that(before == said, "I2 a repeat that says something else", said)
+
+    def answered(self, kind, identity, said):
+        before = self.told.setdefault((kind, identity), said)
+        self.that(before == said, "I9 another answer to the same request", said)
+
+    def sends(self, frame):
+        """A request is durable before its first byte leaves (4c rule 1)."""
+        self.nothing_secret(frame, "wire")
+        if frame[:2] == b"\x02\x00":
+            stan = int("%02x%02x%02x" % tuple(frame[24:27]))
+            durable = [
+                1
+                for kind, sale in self._last.values()
+                if kind == REQUEST and (sale.number - 1) % 999999 + 1 == stan
+            ]
+            self.that(durable, "I4 sent before it was written", stan)
+
+    # People
+
+    def says(self, sale, word, where):
+        """I3: whoever is told "paid" has the money, now and for ever; "failed" likewise."""
+        if word in _CHARGED:
+            self.that(sale.net == 1, "I3 %s paid" % where, sale.number)
+        if word in _NOT_CHARGED:
+            self.that(sale.net == 0, "I3 %s %s" % (where, word), sale.number)
+        if word in _CHARGED or word in _NOT_CHARGED:
+            before = sale.said
+            same = before in (None, word) or before in _NOT_CHARGED and word in _NOT_CHARGED
+            self.that(same, "I3 told %s, then %s" % (before, word), sale.number)
+            sale.said = word
+
+    def history(self, rows):
+        """[(product's sale, word)] as the merchant can read them."""
+        for shown, word in rows:
+            sale = self.sales[shown.id]
+            self.that(sale.amount_fen == shown.amount_fen, "I3 amount in history", sale.number)
+            self.says(sale, word, "history")
+            if word == "stored":
+                self.that(sale.stored, "I3 history stored", sale.number)
+
+    # When all is quiet
+
+    def at_rest(self, poison):
+        """I1, I4 and I5 once more, with nothing left to wait for."""
+        for sale in self.sales.values():
+            if sale.stored:
+                self.that(sale.net == 1 or sale.dead, "I1 stored sale lost", sale.number)
+            if sale.dead:
+                self.that(poison, "I1 dead letter without poison", sale.number)
+            elif sale.net and not sale.stored:
+                self.that(sale.said == "paid", "I5 charged, but not paid", sale.number)
+        for seq, (kind, sale) in self._last.items():
+            self.that(kind in _SAYS or kind == DEAD, "I4 still open", (seq, kind, sale.number))

@@ -1,0 +1,243 @@
+"""The acquirer and the issuer behind it, after docs/protocol.md: a model with real balances.
+
+It commits a request in one go (row, posting, reply), answers, and can crash on either side of the
+commit. Faults come as a mood: {fault: percent}.
+"""
+
+import time
+from binascii import unhexlify
+
+import wire
+from crypto.dukpt import counter_is_usable
+from micropython import const
+from world import Dice
+
+BUSY_CODES = ("91", "96", "90")
+_ZEROS = "000000000000"
+_FINANCIAL = "2"
+_REVERSAL = "4"
+_ECHOED = (3, 4, 11, 12, 13, 41, 42, 49, 53, 60)
+_ORIGINAL = {"0200": "0200", "0220": "0220", "0221": "0220", "0400": "0400", "0401": "0400"}
+_ID, _TOKEN, _NONCE, _TIME, _POSTING = const(1), const(3), const(6), const(7), const(12)
+
+
+class Crash(Exception):
+    """The host is gone: every connection breaks."""
+
+
+class Issuer:
+    """Accounts with balances. Every movement is told to the ledger outside."""
+
+    def __init__(self, check, balances):
+        self._check = check
+        self.balances = balances  # card number -> fen
+
+    def refusal(self, account, amount_fen):
+        if account not in self.balances:
+            return "14"
+        return "51" if self.balances[account] < amount_fen else None
+
+    def move(self, identity, account, amount_fen, way):
+        self.balances[account] -= way * amount_fen
+        self._check.moved(self._check.sale(identity, 0, amount_fen), way, account)
+
+
+class Row:
+    """What was committed for a request: its fingerprint, its effect, and the reply for ever."""
+
+    def __init__(self, fingerprint, identity, account, amount_fen):
+        self.fingerprint = fingerprint
+        self.id = identity
+        self.account = account
+        self.amount_fen = amount_fen
+        self.mti = fingerprint[0]
+        self.posted = False
+        self.fields = {}
+        self.private = {}
+
+
+class Host:
+    def __init__(self, world, check, issuer, terminals, seed):
+        """`terminals`: key id -> (keys.HostKeys, terminal id, merchant id)."""
+        self._world = world
+        self._check = check
+        self._issuer = issuer
+        self._terminals = terminals
+        self._dice = Dice(seed, 3)
+        self._rows = {}  # business key -> Row
+        self._ids = {}  # (transaction id, class) -> Row
+        self._references = 0
+        self.mood = {}
+        self.poison = ()  # amounts of advices that the host will never understand
+        self.start_s = 0  # its clock when the life began
+
+    def _is(self, fault):
+        return self._dice.chance(self.mood.get(fault, 0))
+
+    def receive(self, frame):
+        """The reply to a frame, or None for silence. Raises Crash, wire.Unreadable."""
+        mti, fields, covered = wire.read(frame)
+        ksn = fields.get(53, b"")
+        terminal = self._terminals.get(ksn[:-4])
+        counter = int.from_bytes(ksn[-4:], "big")
+        if len(ksn) != 12 or terminal is None or not counter_is_usable(counter):
+            raise wire.Unreadable("no known key")
+        keys = terminal[0]
+        private = wire.read_private(fields.get(63, b""))
+        request = (mti, fields, private, keys, counter)
+        if keys.request_mac(counter, frame[:covered]) != fields[64]:
+            return self._refuse(request, "A0")
+        if (fields.get(41), fields.get(42)) != terminal[1:]:
+            return self._refuse(request, "97")
+        return self._network(request) if mti == "0800" else self._financial(request)
+
+    # 0800
+
+    def _network(self, request):
+        _, _, private, _, _ = request
+        if self._is("refuses_sign_in"):
+            return self._reply(request, {39: "97"}, {})
+        t = time.gmtime(self.start_s + self._world.now_ms // 1000)
+        now = unhexlify("%04d%02d%02d%02d%02d%02d" % t[:6])
+        return self._reply(request, {39: "00"}, {_NONCE: private[_NONCE], _TIME: now})
+
+    # 0200, 0220, 0400
+
+    def _financial(self, request):
+        mti, fields, private, keys, counter = request
+        if mti not in _ORIGINAL or not self._is_well_formed(fields, private, counter):
+            return self._refuse(request, "30")
+        if mti[:3] == "022" and int(fields[4]) in self.poison:
+            return self._refuse(request, "30")
+        if self._is("busy"):
+            return self._refuse(request, self._dice.pick(BUSY_CODES))
+        if self._is("crash_before"):
+            raise Crash
+        row = self._committed(request)
+        if row is None:
+            return self._refuse(request, "94")
+        if self._is("crash_after"):
+            raise Crash
+        if self._is("mute"):
+            return None
+        said = (row.fields[37], row.fields.get(38), row.fields[39])
+        self._check.answered(row.mti[1], row.id, said)
+        return self._reply(request, row.fields, row.private)
+
+    def _is_well_formed(self, fields, private, counter):
+        stan = (counter - 1) % 999999 + 1
+        right = fields.get(3) == "000000" and fields.get(49) == "156"
+        return right and int(fields.get(4, "0")) and int(fields[11]) == stan and _ID in private
+
+    def _committed(self, request):
+        """The row of this request, made now or before; None if it contradicts an earlier one."""
+        mti, fields, private, keys, counter = request
+        kind = _REVERSAL if mti[1] == "4" else _FINANCIAL
+        account = self._account(fields, keys, counter)
+        identity = private[_ID]
+        fingerprint = (_ORIGINAL[mti], identity, account) + tuple(
+            [fields.get(n) for n in (3, 4, 49, 12, 13)]
+        )
+        self._heard(kind, request)
+        key = (keys.key_id, fields[60][2:8], fields[11], kind)
+        row = self._rows.get(key)
+        if row is None:
+            if (identity, kind) in self._ids:
+                return None
+            row = Row(fingerprint, identity, account, int(fields[4]))
+            if not self._take_effect(row, request, key):
+                return None
+            self._rows[key] = self._ids[identity, kind] = row
+        return row if row.fingerprint == fingerprint else None
+
+    def _heard(self, kind, request):
+        mti, fields, private, _, _ = request
+        words = [fields.get(n) for n in (3, 4, 11, 12, 13, 22, 23, 25, 41, 42, 49, 53, 55, 60, 62)]
+        said = (_ORIGINAL[mti], tuple(words), private.get(4))
+        self._check.heard(kind, private[_ID], said)
+
+    def _account(self, fields, keys, counter):
+        if 62 not in fields:
+            return None
+        return wire.digits(keys.track2(counter, fields[62])).split("d")[0]
+
+    def _take_effect(self, row, request, key):
+        """False if it contradicts another request. The posting and the reply are one."""
+        handler = {"0200": self._sale, "0220": self._advice, "0400": self._reversal}[row.mti]
+        code = handler(row, key)
+        if code is None:
+            return False
+        _, fields, _, keys, counter = request
+        self._references += 1
+        rrn = "%012d" % self._references
+        row.fields = {37: rrn, 39: code}
+        row.private = {_ID: row.id}
+        if code == "00" and row.mti == "0200":
+            row.fields[38] = "%06d" % self._references
+        if row.mti == "0220":
+            row.private[_POSTING] = b"\1"
+        if code != "91":
+            answer = row.mti[:2] + ("30" if row.mti == "0220" else "10")
+            text = rrn + fields[60][2:8] + code
+            token = keys.token(counter, unhexlify(answer) + row.id + text.encode())
+            row.private[_TOKEN] = token
+            self._check.tokens.add(token)
+        return True
+
+    def _sale(self, row, key):
+        if key[:3] + (_REVERSAL,) in self._rows:
+            return "12"  # its reversal came first and left a tombstone
+        if self._is("issuer_down"):
+            return "91"
+        refusal = self._issuer.refusal(row.account, row.amount_fen)
+        if not refusal:
+            self._post(row)
+        return refusal or "00"
+
+    def _advice(self, row, key):
+        self._post(row)
+        return "00"
+
+    def _reversal(self, row, key):
+        original = self._rows.get(key[:3] + (_FINANCIAL,))
+        if original is None:
+            return "25"
+        wrong = original.id != row.id or original.amount_fen != row.amount_fen
+        if wrong or original.mti == "0220":
+            return None
+        if not original.posted:
+            return "12"
+        self._issuer.move(original.id, original.account, original.amount_fen, -1)
+        original.posted = False
+        return "00"
+
+    def _post(self, row):
+        row.posted = True
+        self._issuer.move(row.id, row.account, row.amount_fen, 1)
+
+    # Replies
+
+    def _refuse(self, request, code):
+        """Nothing was stored: no token, and zeros for a reference."""
+        private = {_ID: request[2][_ID]} if _ID in request[2] else {}
+        if _NONCE in request[2]:
+            private[_NONCE] = request[2][_NONCE]
+        more = {39: code}
+        if request[0] != "0800":
+            more[37] = _ZEROS
+        return self._reply(request, more, private)
+
+    def _reply(self, request, more, private):
+        mti, fields, _, keys, counter = request
+        answer = {n: fields[n] for n in _ECHOED if n in fields}
+        answer.update(more)
+        t = time.gmtime(self.start_s + self._world.now_ms // 1000)
+        answer[7] = "%02d%02d%02d%02d%02d" % t[1:6]
+        answer[63] = wire.write_private(private)
+        kind = mti[:2] + ("30" if mti[:3] == "022" else "10")
+
+        def mac(body):
+            right = keys.reply_mac(counter, body)
+            return bytes(8) if self._is("wrong_mac") else right
+
+        return wire.write(kind, answer, mac)

@@ -1,0 +1,189 @@
+"""Connections between terminal and host, and all that can happen to what travels on them.
+
+A fault is drawn for each message from a mood: {fault: percent}. What TCP rules out (bytes lost in
+the middle of a stream) cannot happen; what gateways and hosts behind it do (a message lost, twice,
+late, overtaken) can.
+"""
+
+import asyncio
+
+from host import Crash
+from micropython import const
+from wire import Unreadable
+from world import Dice
+
+_REFUSED = const(111)
+_RESET = const(104)
+_LATE_MS = (11000, 45000)  # past every time-out
+_HOST_MS = const(15)
+
+
+class Connection:
+    """Both ends in one: `readexactly` and `write` as asyncio's streams have them."""
+
+    def __init__(self, network):
+        self._network = network
+        self._buffer = b""
+        self._came = asyncio.Event()
+        self.open = True
+
+    async def readexactly(self, count):
+        while len(self._buffer) < count:
+            if not self.open:
+                raise EOFError
+            self._came.clear()
+            await self._came.wait()
+        data, self._buffer = self._buffer[:count], self._buffer[count:]
+        return data
+
+    def write(self, data):
+        if not self.open:
+            raise OSError(_RESET)
+        self._network.up(self, data)
+
+    async def drain(self):
+        if not self.open:
+            raise OSError(_RESET)
+
+    def close(self):
+        self.break_off()
+
+    async def wait_closed(self):
+        pass
+
+    # The other end
+
+    def feed(self, data):
+        if self.open:
+            self._buffer += data
+            self._came.set()
+
+    def break_off(self):
+        self.open = False
+        self._came.set()
+
+
+class Network:
+    """`line`: up, refuse, hole (accepts and keeps silent), portal (somebody else answers), down."""
+
+    def __init__(self, world, check, host, seed):
+        self._world = world
+        self._check = check
+        self._host = host
+        self._dice = Dice(seed, 4)
+        self._now = None  # the connection that the terminal uses
+        self._held_back = None  # a reply that the next one overtakes
+        self.mood = {}
+        self.latency_ms = (10, 40)
+        self.line = "up"
+        self.sent = 0
+        self.host_back_ms = 0
+
+    def is_up(self):
+        """The terminal's view: is there a link at all?"""
+        return self.line != "down"
+
+    def _is(self, fault):
+        return self._dice.chance(self.mood.get(fault, 0))
+
+    def _delay_ms(self):
+        return self._dice.between(*self.latency_ms)
+
+    def set_line(self, line):
+        self.line = line
+        if line == "down" and self._now:
+            self._now.break_off()
+
+    async def connect(self):
+        """(reader, writer), or OSError, or ValueError when somebody else's certificate answers."""
+        self._world.step("connect")
+        if self.line == "hole":
+            await asyncio.sleep_ms(600000)
+        await asyncio.sleep_ms(self._delay_ms())
+        if self.line == "portal":
+            raise ValueError("certificate")
+        down = self.line != "up" or self._world.now_ms < self.host_back_ms
+        if down or self._is("refused"):
+            raise OSError(_REFUSED)
+        self._now = Connection(self)
+        return self._now, self._now
+
+    # Terminal to host
+
+    def up(self, connection, data):
+        self._world.step("send")
+        self._check.sends(data[2:])
+        self.sent += 1
+        if self.line != "up":
+            return  # into the dark
+        if self._is("cut_request"):
+            self._world.later(self._delay_ms(), connection.break_off)
+            data = data[: self._dice.below(len(data))]
+        if self._is("lost_request"):
+            return
+        if self._is("flip_request"):
+            data = self._flipped(data)
+        delay_ms = self._delay_ms()
+        if self._is("late_request"):
+            delay_ms = self._dice.between(*_LATE_MS)
+        if self._is("twice_request"):
+            again_ms = self._dice.pick((1, 50, 30000))
+            self._world.later(delay_ms + again_ms, self._arrived, connection, data)
+        self._world.later(delay_ms, self._arrived, connection, data)
+
+    def _flipped(self, data):
+        at = 2 + self._dice.below(len(data) - 2)
+        return data[:at] + bytes([data[at] ^ 1 << self._dice.below(8)]) + data[at + 1 :]
+
+    def _arrived(self, connection, data):
+        """At the host. What had been sent may well arrive after its connection broke."""
+        if self._world.now_ms < self.host_back_ms or int.from_bytes(data[:2], "big") != len(data) - 2:
+            connection.break_off()
+            return
+        try:
+            reply = self._host.receive(data[2:])
+        except Unreadable:
+            connection.break_off()
+        except Crash:
+            self._world.say("host crash")
+            self.host_back_ms = self._world.now_ms + self._dice.between(100, 20000)
+            self._now.break_off()
+        else:
+            if reply:
+                self._down(connection, len(reply).to_bytes(2, "big") + reply)
+
+    # Host to terminal
+
+    def _down(self, connection, data):
+        delay_ms = _HOST_MS + self._delay_ms()
+        if self._is("cut_reply"):
+            self._world.later(delay_ms, self._cut, connection, data[: self._dice.below(len(data))])
+            return
+        if self._is("lost_reply"):
+            return
+        if self._is("flip_reply"):
+            data = self._flipped(data)
+        if self._is("junk"):
+            data = self._dice.bytes(self._dice.between(1, 64)) + data
+        if self._is("late_reply"):
+            delay_ms = self._dice.between(*_LATE_MS)
+        if self._is("twice_reply"):
+            again_ms = self._dice.pick((0, 5, 3000))
+            self._world.later(delay_ms + again_ms, self._delivered, connection, data)
+        if self._is("crumbs"):
+            self._world.later(delay_ms, self._crumbs, connection, data)
+            return
+        self._world.later(delay_ms, self._delivered, connection, data)
+
+    def _delivered(self, connection, data):
+        self._world.step("receive") if connection.open else None
+        connection.feed(data)
+
+    def _crumbs(self, connection, data):
+        """Byte by byte."""
+        for at in range(len(data)):
+            self._world.later(at, connection.feed, data[at : at + 1])
+
+    def _cut(self, connection, data):
+        connection.feed(data)
+        connection.break_off()

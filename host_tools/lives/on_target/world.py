@@ -1,0 +1,183 @@
+"""The world around one terminal: one seed, one clock, one queue of what is going to happen.
+
+Everything outside the product that differs from run to run asks a `Dice` for it, so that a life can
+be lived again exactly. Times are milliseconds since the life began.
+"""
+
+import time
+from heapq import heappop, heappush
+
+from micropython import const
+
+_LONGEST_SLACK_MS = const(20000)
+_PATIENCE = const(15)  # 2 ** 15 ms is beyond the longest slack
+
+# How a power cut meets the operation of the flash that is under way.
+BEFORE, TORN, UNSTABLE, AFTER = "before", "torn", "unstable", "after"
+
+
+class PowerCut(BaseException):
+    """The power is gone. No part of the product may catch it."""
+
+
+class Deadlock(Exception):
+    """Every task waits and nothing is going to happen: a defect."""
+
+
+class Dice:
+    """A stream of random numbers (xorshift64*), the same for the same seed on every port."""
+
+    def __init__(self, seed, stream=0):
+        self._x = (seed * 0x9E3779B1 + stream * 0x85EBCA6B + 0x1234567) & 0x3FFFFFFFFFFF or 1
+        for _ in range(4):
+            self.bits()
+
+    def bits(self):
+        """32 random bits."""
+        x = self._x
+        x ^= x << 13 & 0x3FFFFFFFFFFF
+        x ^= x >> 7
+        x ^= x << 17 & 0x3FFFFFFFFFFF
+        self._x = x
+        return x >> 13 & 0xFFFFFFFF
+
+    def below(self, limit):
+        return self.bits() % limit
+
+    def between(self, low, high):
+        return low + self.bits() % (high - low + 1)
+
+    def chance(self, percent):
+        return percent > 0 and self.bits() % 100 < percent
+
+    def pick(self, choices):
+        return choices[self.bits() % len(choices)]
+
+    def bytes(self, count):
+        out = b""
+        while len(out) < count:
+            out += self.bits().to_bytes(4, "big")
+        return out[:count]
+
+
+class World:
+    """Clock, queue of happenings, power. `trace(text)` is told what happens, or is None."""
+
+    def __init__(self, seed, trace=None):
+        self.now_ms = 0
+        self.on = True
+        self.trace = trace
+        self._dice = Dice(seed, 1)
+        self._queue = []  # heap of (time, order, function, arguments)
+        self._order = 0
+        self._cut_in = 0  # the power is cut at the so-manieth step from now; 0: not at all
+        self._cut_how = None
+        self._quiet = 0  # how often in a row time went by without anything happening
+        self.steps = 0
+        self.cuts = 0
+
+    # Power
+
+    def cut_power(self, steps, how):
+        """At the so-manieth step from now (1: the next); `how` meets an operation of the flash."""
+        self._cut_in, self._cut_how = steps, how
+
+    def step(self, what):
+        """Something the outside can see is about to happen: it may be the moment of the cut."""
+        if not self.on:
+            raise PowerCut
+        self._quiet = 0
+        self.steps += 1
+        if self.trace:
+            self.say(what)
+        if self._struck():
+            self.power_off()
+
+    def flash_step(self, what):
+        """The same for the flash. Returns how the cut meets it, or None when there is no cut."""
+        if not self.on:
+            raise PowerCut
+        self.steps += 1
+        return self._cut_how if self._struck() else None
+
+    def _struck(self):
+        if not self._cut_in:
+            return False
+        self._cut_in -= 1
+        return self._cut_in == 0
+
+    def power_off(self):
+        if self.trace:
+            self.say("POWER CUT (%s)" % self._cut_how)
+        self.on = False
+        self.cuts += 1
+        raise PowerCut
+
+    def power_on(self):
+        self.on = True
+        self._quiet = 0
+
+    def say(self, text):
+        if self.trace:
+            self.trace("%9d %s" % (self.now_ms, text))
+
+    # Time
+
+    def later(self, delay_ms, function, *arguments):
+        self._order += 1
+        heappush(self._queue, (self.now_ms + delay_ms, self._order, function, arguments))
+
+    def _slack_ms(self):
+        """Nobody promises that a sleep ends in time: the quieter it is, the later tasks wake.
+
+        So hours go by in a few steps, and in a sale every millisecond counts.
+        """
+        return min(1 << min(self._quiet, _PATIENCE), _LONGEST_SLACK_MS)
+
+    def _wait(self, ms):
+        self._quiet += 1
+        if ms < 0 and not self._queue:
+            raise Deadlock("every task waits for another")
+        until = self.now_ms + max(ms, self._slack_ms())
+        if self._queue and (ms < 0 or self._queue[0][0] < until):
+            until = self._queue[0][0]
+        self.now_ms = max(self.now_ms, until)
+
+    # What asyncio asks of the one who waits for sockets. It must not be empty: there is always
+    # something that may happen.
+
+    map = (True,)
+
+    def wait_io_event(self, ms):
+        """0: do not wait; -1: no task is going to wake by itself."""
+        if not self.on:
+            raise PowerCut
+        if ms:
+            self._wait(ms)
+        queue = self._queue
+        while queue and queue[0][0] <= self.now_ms:
+            self._quiet = 0
+            _, _, function, arguments = heappop(queue)
+            function(*arguments)
+
+    def ticks(self):
+        return self.now_ms
+
+
+class Rtc:
+    """machine.RTC as far as the terminal knows it, in UTC. It can be wrong; `turn` makes it so."""
+
+    def __init__(self, world, now_s):
+        self._world = world
+        self._offset_s = now_s
+
+    def turn(self, seconds):
+        self._offset_s += seconds
+
+    def datetime(self, value=None):
+        now_s = self._world.now_ms // 1000
+        if value:
+            self._offset_s = time.mktime(value[:3] + value[4:7] + (0, 0)) - now_s
+            return None
+        t = time.gmtime(self._offset_s + now_s)
+        return (t[0], t[1], t[2], t[6], t[3], t[4], t[5], 0)
