@@ -7,7 +7,7 @@ import shutil
 import signal
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, NoReturn
 
 import typer
 from rich.console import Console
@@ -15,6 +15,7 @@ from rich.console import Console
 app = typer.Typer(
     no_args_is_help=True,
     add_completion=False,
+    pretty_exceptions_enable=False,
     help="Tapstone: a store-and-forward payment terminal. Test keys, not for live cards.",
 )
 _person = Console(stderr=True, highlight=False)
@@ -26,7 +27,7 @@ def _tell_person(text: str) -> None:
     _person.print(text, soft_wrap=True)
 
 
-def _fail(text: str, code: int = 1) -> None:
+def _fail(text: str, code: int = 1) -> NoReturn:
     _person.print(f"[red]tapstone:[/red] {text}")
     raise typer.Exit(code)
 
@@ -72,10 +73,13 @@ def demo(
     as_json: Annotated[bool, typer.Option("--json", help="End with one JSON object.")] = False,
 ) -> None:
     """Tells the story in half a minute: sales, a network cut, a power cut, and all money banked."""
-    from host_tools.demo import play
+    from host_tools.demo import DemoError, play
 
     say = _tell_person if as_json else print
-    result = asyncio.run(play(say))
+    try:
+        result = asyncio.run(play(say))
+    except DemoError as error:
+        _fail(f"the demo did not end: {error}")
     if as_json:
         json.dump(result, sys.stdout)
         print()

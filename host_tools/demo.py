@@ -2,6 +2,7 @@
 
 import asyncio
 import tempfile
+from collections import deque
 from collections.abc import Callable
 from pathlib import Path
 
@@ -10,6 +11,11 @@ from host_tools.simulator.bench import Bench
 from host_tools.simulator.terminal import Stopwatch
 
 _BANKED_S = 30
+_LAST_LINES = 30
+
+
+class DemoError(Exception):
+    """The story could not be told to its end; the text says why, with the terminal's last lines."""
 
 
 def _yuan(fen: int) -> str:
@@ -85,7 +91,8 @@ class Story:
 async def play(say: Callable[[str], None]) -> dict:
     """Plays the story in a folder of its own; gives the audit's verdict."""
     with tempfile.TemporaryDirectory(prefix="tapstone-") as folder:
-        bench = Bench(Path(folder))
+        lines: deque[str] = deque(maxlen=_LAST_LINES)
+        bench = Bench(Path(folder), on_line=lines.append)
         story = Story(bench, say)
         bench.prepare()
         bench.flash.on_cut = bench.power_cut
@@ -101,6 +108,8 @@ async def play(say: Callable[[str], None]) -> dict:
             ):
                 await act()
             result = audit.audit(bench)
+        except TimeoutError as error:
+            raise DemoError("\n".join([str(error), *lines])) from error
         finally:
             await bench.close()
     _tell(story, result)

@@ -52,6 +52,7 @@ class Journal:
         self._open = found.number
         self._next = min(found.next, (found.number + 1) * SLOTS)
         self._void = found.void
+        self._last = found.pos or 0
         self._top = found.top
         self.released = found.released
         _, used = self._sectors.acknowledged(self._open, -1)
@@ -192,28 +193,38 @@ class Journal:
     def _enter(self, number):
         if self._prepared != number:
             self._prepare(number)  # idle() had no time: one long wait instead of a lost sale
+        self._free = self._free - 1 if self._free and number == self._open + 1 else None
         self._open, self._next, self._unit = number, number * SLOTS, 1
-        if self._free:
-            self._free -= 1
+        self._prepared = None
 
     def _following(self):
         """The number of the sector to go on in.
 
-        What must be void is never left further behind than two sectors. So endless restarts circle
-        in the two sectors of the reserve, and never reach what is not released.
+        While there is something to void, that is one of the two sectors behind it, and not the one
+        with the last record that stands. So endless restarts circle in the two sectors of the
+        reserve, and never reach what is not released.
         """
         count = self._sectors.count
-        if self._void is not None:
-            if (self._open - self._void // SLOTS) % count >= settle.REACH:
-                return self._open - 1 + count
-        return self._open + 1
+        if self._void is None:
+            return self._open + 1
+        sector = self._void // SLOTS + 1
+        if (sector - self._last // SLOTS) % count == 0:
+            sector += 1
+        return self._open + (sector - self._open) % count
 
     def _clear_circle(self, void):
-        """After a step back in the circle, erases the sector ahead: its number is out of order."""
-        count, number = self._sectors.count, self._open + 1
-        stepped_back = self._open - void > settle.REACH and (self._open - void) % count == 1
-        if stepped_back and self._reader.number(number % count) != number:
-            self._prepare(number)
+        """Erases sectors ahead that a step back has left there: their numbers are out of order.
+
+        Those are the second of the circle, and the one behind it if an append had just begun there.
+        Number `void` is that of the sector before the circle.
+        """
+        count, reader = self._sectors.count, self._reader
+        done = (self._open - void) % count
+        for step in range(_RESERVE + 1 - done, 0, -1):
+            number = reader.number((self._open + step) % count)
+            half_erased = number == UNREADABLE and done + step <= _RESERVE < self._open - void
+            if half_erased or (number is not None and void < number < self._open):
+                self._sectors.erase(self._open + step)
 
     # Pages
 

@@ -12,8 +12,6 @@ from journal.errors import Damaged, NotAJournal
 from journal.page import VOIDS
 from journal.sector import SLOTS, UNREADABLE
 
-REACH = const(2)  # sectors: a start never writes further from what it voids
-
 
 class Found:
     """Where the log ends and what stands there. `pos` is None in a journal without records."""
@@ -40,10 +38,9 @@ def find(sectors, reader):
         raise NotAJournal("no sector has a mark")
     if found.pos is not None:
         _take_state(sectors, reader, found)
+        _check_lap(sectors, reader, found)
     elif number != 0:
         raise Damaged("no record can be read in the newest sectors")
-    if (found.number - found.void // SLOTS) % sectors.count > REACH:
-        raise Damaged("the newest sectors hold nothing that belongs together")
     return found
 
 
@@ -79,8 +76,9 @@ def _search(sectors, reader):
             low, newest = middle, number
         else:
             high = middle
-    before = reader.number((low - 1) % sectors.count)  # newer only where restarts have circled
-    return newest if before is None else max(before, newest)
+    for sector in (low - 1, low - 2):  # newer only where restarts have circled
+        newest = max(newest, reader.number(sector % sectors.count) or 0)
+    return newest
 
 
 def _search_all(sectors, reader):
@@ -126,6 +124,14 @@ def _take_state(sectors, reader, found):
     found.released = max(released, sectors.acknowledged(pos // SLOTS, pos)[0])
     highest = _highest_seq(sectors, reader, origin) if voids else origin
     found.top = max(found.released, found.seq, highest)
+
+
+def _check_lap(sectors, reader, found):
+    """What lies just ahead of the newest sector is the oldest one, unless restarts have circled."""
+    ahead = found.pos // SLOTS - found.number
+    void = found.void // SLOTS
+    if ahead % sectors.count == 1 and reader.number(void % sectors.count) != void:
+        raise Damaged("no record can be read in the newest sectors")
 
 
 def _highest_seq(sectors, reader, pos):

@@ -24,7 +24,7 @@ def main() -> int:
     arguments = _arguments()
     logging.basicConfig(format="acquirer: %(message)s", level=logging.WARNING)
     try:
-        asyncio.run(_run(arguments.data, arguments.host, arguments.port))
+        asyncio.run(_run(arguments))
     except FileNotFoundError as error:
         return _failed(f"{error.filename} is missing: no acquirer was set up in {arguments.data}")
     except WrongVersion as error:
@@ -41,6 +41,9 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--data", type=Path, required=True, help="directory made by the set-up")
     parser.add_argument("--port", type=int, required=True, help="0 picks a free one")
     parser.add_argument("--host", default="127.0.0.1")
+    parser.add_argument(
+        "--while-stdin", action="store_true", help="stop when standard input ends, too"
+    )
     return parser.parse_args()
 
 
@@ -53,15 +56,19 @@ def _utc() -> datetime:
     return datetime.now(UTC)
 
 
-async def _run(data: Path, host: str, port: int) -> None:
+async def _run(arguments: argparse.Namespace) -> None:
+    data = arguments.data
     service = Service(keys.load(data), issuer.verify_cryptogram)
     context = tls.server_context(data / "tls")
     store = Store(open_database(data / DATABASE))
     server = Server(service, store, _utc, Limits())
     stopped = asyncio.Event()
+    loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
-        asyncio.get_running_loop().add_signal_handler(number, stopped.set)
-    bound = await server.open(host, port, context)
+        loop.add_signal_handler(number, stopped.set)
+    if arguments.while_stdin:  # whoever started this is gone, however it went
+        loop.add_reader(sys.stdin.fileno(), stopped.set)
+    bound = await server.open(arguments.host, arguments.port, context)
     store.start()
     print(f"ready {bound}", flush=True)
     await stopped.wait()

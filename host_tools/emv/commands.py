@@ -1,6 +1,7 @@
 """`tapstone emv ...`, and the functions behind `tapstone fuzz emv` and `tapstone bench tap`."""
 
 import json
+import os
 from pathlib import Path
 from typing import Annotated
 
@@ -14,6 +15,17 @@ emv_app = typer.Typer(
 _person = Console(stderr=True, highlight=False, soft_wrap=True)
 
 AsJson = Annotated[bool, typer.Option("--json", help="One JSON object instead of text.")]
+
+
+def shared_cases() -> Path | None:
+    """The folder of EMV cases, where there is one: $TAPSTONE_CASES, or beside the repository."""
+    beside = Path(__file__).resolve().parents[3] / "shared" / "data" / "emv"
+    folder = Path(os.environ.get("TAPSTONE_CASES") or beside)
+    return folder if folder.is_dir() else None
+
+
+def _warn(text: str) -> None:
+    _person.print(text, markup=False)
 
 
 def _fail(text: str, code: int = 2) -> typer.Exit:
@@ -97,3 +109,40 @@ def replay(
         print("\n".join(title))
         for step in steps:
             print("\n" + "\n".join(step.lines()))
+
+
+def fuzz_emv(
+    inputs: Annotated[int, typer.Option(min=1, help="How many inputs to try.")] = 20_000,
+    seed: Annotated[int, typer.Option(help="Number that all chance comes from.")] = 1,
+    start: Annotated[int, typer.Option(min=0, help="First input: to repeat one of a run.")] = 0,
+    corpus: Annotated[
+        Path | None, typer.Option(help="File of recorded sessions; made if it is not there.")
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Feeds spoilt card sessions to the kernels inside MicroPython. Exit 1 if one misbehaves."""
+    import tempfile
+
+    from host_tools.emv import fuzz
+    from host_tools.emv.inside import build
+
+    with tempfile.TemporaryDirectory(prefix="tapstone-") as folder:
+        built = build(Path(folder))
+        seeds = fuzz.corpus(corpus, built, shared_cases())
+        result = fuzz.run(seeds, built, seed, start, inputs, _warn)
+    if result.failures and corpus is None:
+        corpus = Path(f"fuzz-corpus-{seed}.json")
+        corpus.write_text(json.dumps(seeds))
+    for failure in result.failures:
+        options = f"--corpus {corpus} --seed {seed} --start {failure['failure']} --inputs 1"
+        failure["repeat"] = f"tapstone fuzz emv {options}"
+    if as_json:
+        print(json.dumps({**vars(result), "rate": round(result.rate)}, indent=1))
+    else:
+        for failure in result.failures:
+            print(f"{failure['seed']}: {failure['what']}\n  {failure['repeat']}")
+        print(
+            f"{result.inputs} inputs from {result.seeds} sessions, seed {seed}, from {start} on:"
+            f" {len(result.failures)} failures, {result.rate:.0f} a second"
+        )
+    raise typer.Exit(1 if result.failures else 0)

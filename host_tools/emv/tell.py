@@ -63,9 +63,10 @@ def pans(nodes: Iterable[Node]) -> set[str]:
 
 
 def without(text: str, numbers: Iterable[str]) -> str:
-    """`text` with each of these card numbers masked."""
+    """`text` with each of these card numbers masked, be they digits or digits as characters."""
     for pan in numbers:
-        text = text.replace(pan, masked(pan))
+        as_text = pan.encode().hex().upper()
+        text = text.replace(pan, masked(pan)).replace(as_text, "*" * len(as_text))
     return text
 
 

@@ -55,7 +55,8 @@ class Acquirer:
         self._process = await asyncio.create_subprocess_exec(
             sys.executable, "-m", "host_tools.acquirer",
             "--data", str(self.data), "--port", str(self.port),
-            stdout=asyncio.subprocess.PIPE, stderr=None, start_new_session=True,
+            "--while-stdin",
+            stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE, start_new_session=True,
         )  # fmt: skip
         try:
             line = await asyncio.wait_for(_first_line(self._process), _START_S)

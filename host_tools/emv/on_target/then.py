@@ -24,17 +24,22 @@ def data(case):
 
 
 def request(case):
+    return player.request(**fields(case))
+
+
+def fields(case):
+    """The arguments of player.request()."""
     told = data(case)
-    return player.request(
-        int(told.get(0x9F02, bytes(6)).hex()),
-        told.get(0x5F2A, b"\x01\x56").hex(),
-        told.get(0x9C, b"\0")[0],
-        told.get(0x9A, b"\x20\x01\x01").hex(),
-        time=told.get(0x9F21, bytes(3)).hex(),
-        unpredictable=told.get(0x9F37, bytes(4)).hex(),
-        sequence=int(told.get(0x9F41, b"\0").hex()),
-        online_able=_online(case, told),
-    )
+    return {
+        "amount_fen": int(told.get(0x9F02, bytes(6)).hex()),
+        "currency": told.get(0x5F2A, b"\x01\x56").hex(),
+        "kind": told.get(0x9C, b"\0")[0],
+        "date": told.get(0x9A, b"\x20\x01\x01").hex(),
+        "time": told.get(0x9F21, bytes(3)).hex(),
+        "unpredictable": told.get(0x9F37, bytes(4)).hex(),
+        "sequence": int(told.get(0x9F41, b"\0").hex()),
+        "online_able": _online(case, told),
+    }
 
 
 def _online(case, told):

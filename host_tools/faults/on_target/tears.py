@@ -110,7 +110,8 @@ RANDOM = {
 def tear(flash, kind, address, data, how, starting):
     """Leaves the operation half done in the manner `how`; also keeps the flash's own accounts."""
     how(flash, address, data)
-    if how is nothing or how is whole_erase:
+    unknowable = starting and how is erase_begun  # to the next start, nothing has happened
+    if how is nothing or how is whole_erase or unknowable:
         return
     if kind == "program":
         flash.check_program(address, data)

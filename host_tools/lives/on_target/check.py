@@ -44,7 +44,6 @@ class Sale:
         self.said = None  # "paid", "failed" or "returned", once anybody was told or it was written
         self.stored = False  # accepted offline
         self.dead = False
-        self.rrn = None
 
 
 class Check:
@@ -53,6 +52,7 @@ class Check:
         self.sales = {}  # transaction id -> Sale
         self.numbers = {}  # number -> transaction id
         self.tokens = set()
+        self.references = {}  # RRN -> transaction id
         self.told = {}  # answers given, by what they answer
         self.asked = {}  # requests heard, by what they ask for
         self.limits = (0, 0)  # stored count, stored sum in fen
@@ -76,6 +76,11 @@ class Check:
         if identity not in self.sales:
             self.sales[identity] = Sale(identity, number, amount_fen)
         return self.sales[identity]
+
+    def sale_of_reference(self, rrn):
+        """The sale that the bank finds under the reference on the screen."""
+        self.that(rrn in self.references, "I3 a reference that the bank does not know", rrn)
+        return self.sales[self.references[rrn]]
 
     # I7: nothing secret
 
@@ -103,6 +108,11 @@ class Check:
             self._within_limits()
         elif kind == DEAD:
             sale.dead = True
+
+    def starts_at(self, number):
+        """The terminal has a past: its numbers go on from here."""
+        self.numbers[number - 1] = b""
+        self._released = number - 1
 
     def _numbered(self, number, identity):
         known = self.numbers.get(number)

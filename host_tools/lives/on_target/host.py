@@ -171,6 +171,7 @@ class Host:
         self._references += 1
         rrn = "%012d" % self._references
         row.fields = {37: rrn, 39: code}
+        self._check.references[rrn] = row.id
         row.private = {_ID: row.id}
         if code == "00" and row.mti == "0200":
             row.fields[38] = "%06d" % self._references

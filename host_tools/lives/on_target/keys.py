@@ -4,7 +4,7 @@ uses the same test keys, and their derivation is proved by published vectors els
 Test keys, not for live cards.
 """
 
-from binascii import unhexlify
+from binascii import hexlify, unhexlify
 
 from crypto import dukpt
 from crypto.cmac import cmac
@@ -18,6 +18,11 @@ _MOST = const(4000)
 
 _derive = dukpt.Dukpt.working_key
 _known = {}
+
+
+def text(key):
+    """As it stands in a provisioning file."""
+    return hexlify(key).decode()
 
 
 def _remembered(self, usage, counter):

@@ -176,8 +176,9 @@ class Network:
         self._world.later(delay_ms, self._delivered, connection, data)
 
     def _delivered(self, connection, data):
-        self._world.step("receive") if connection.open else None
-        connection.feed(data)
+        if connection.open:
+            self._world.step("receive")
+            connection.feed(data)
 
     def _crumbs(self, connection, data):
         """Byte by byte."""

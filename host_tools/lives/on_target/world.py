@@ -113,8 +113,9 @@ class World:
         self.cuts += 1
         raise PowerCut
 
-    def power_on(self):
+    def power_on(self, after_ms):
         self.on = True
+        self.now_ms += after_ms
         self._quiet = 0
 
     def say(self, text):

@@ -1,0 +1,140 @@
+"""The terminal, put together from the product's parts as firmware/main.py does it, on simulated ones.
+
+Only what belongs to a board or to people is different: flash, clock, entropy, reader chip, network,
+and the shop in the place of screen and keys. The journal is the product's own, and watched.
+"""
+
+import asyncio
+
+import keys
+from crypto import dukpt
+from crypto.rng import Random
+from crypto.seal import Sealer
+from journal import Journal
+from message.host import HostMessages
+from micropython import const
+from terminal import settings
+from terminal.book import Book
+from terminal.clock import Clock
+from terminal.forwarding import Forwarding, Queue
+from terminal.hostkeys import HostKeys
+from terminal.housekeeping import Housekeeping
+from terminal.reader import Reader
+from terminal.sale import SaleDesk
+from terminal.till import Till
+from uplink.forwarder import Forwarder
+from uplink.link import HostLink
+from uplink.session import Session, Timing
+
+TERMINAL_ID, MERCHANT_ID = "T0000001", "M00000000000001"
+_OPEN_MS = const(8000)
+
+
+def provision(policy):
+    """The product's settings, from a file like the one that a technician provisions."""
+    return settings.Settings(
+        {
+            "format": "tapstone-provision/1",
+            "terminal": {
+                "serial": "LIFE0001",
+                "terminal_id": TERMINAL_ID,
+                "merchant_id": MERCHANT_ID,
+                "currency": "156",
+                "utc_offset_min": 480,
+                "batch": 1,
+                "issued": [2026, 11, 22],
+                "support": "",
+            },
+            "host": {
+                "address": "host",
+                "port": 7000,
+                "name": "host",
+                "reply_ms": 10000,
+                "echo_ms": 30000,
+                "ca": "AA==",
+                "cert": "AA==",
+                "key": "AA==",
+            },
+            "policy": policy,
+            "keys": {
+                "ikid": keys.text(keys.IKID),
+                "initial_key": keys.text(keys.INITIAL_KEY),
+                "seal_key": keys.text(keys.SEAL_KEY),
+            },
+            "emv": {"currency": "0156"},
+        }
+    )
+
+
+class WatchedJournal(Journal):
+    """What goes in, and what a start finds, is told to the ledger outside."""
+
+    def __init__(self, check, *parts):
+        super().__init__(*parts)
+        self._check = check
+
+    def append(self, kind, seq, payload):
+        self._check.writes(kind, seq, payload)
+        pos = super().append(kind, seq, payload)
+        self._check.wrote()
+        return pos
+
+    def release(self, seq, token):
+        self._check.releases(seq, token)
+        super().release(seq, token)
+
+    def live(self):
+        found = []
+        for record in super().live():
+            found.append(record[1:])
+            yield record
+        self._check.booted(found, self.released)
+
+
+class Terminal:
+    """The services by name, and the tasks that main starts."""
+
+    def __init__(self, life):
+        self.people = life.shop
+        self.random = Random(life.entropy)
+        self.settings = life.settings
+        at = self.settings.terminal
+        self.clock = Clock(life.rtc, at.utc_offset_min, at.issued)
+        self.emv_config = life.chip  # cards.transaction asks it for the card
+        self.keys = HostKeys(self.settings.keys.ikid, self.settings.keys.initial_key)
+        utc = self.clock.utc
+        self.messages = HostMessages(at, self.keys, self.random, utc)
+        self.journal = life.journal(self.random)
+        self.journal.mount()
+        self.book = Book(self.journal, dukpt.counter_is_usable)
+        self.book.load()
+        self._connect_to(life.network)
+        self.forwarder = Forwarder(Queue(self.book), self.random)
+        self.forwarding = Forwarding(
+            self.book, self.forwarder, self.link, self.messages, self.clock
+        )
+        self.reader = Reader(life.chip)
+
+    def _connect_to(self, network):
+        host = self.settings.host
+
+        def status():
+            return self.settings.terminal.batch, self.book.held()
+
+        timing = Timing(host.reply_ms, _OPEN_MS, host.echo_ms)
+        self.session = Session(self.messages, status, self.random, timing)
+        self.link = HostLink(self.session, network.connect, network.is_up, self.clock.now_ms)
+
+    async def run(self, watched):
+        """Until the power goes. `watched(desk)` stands between the till and the desk."""
+        for task in (self.link.run(), self.forwarding.run(), Housekeeping(self).run()):
+            asyncio.create_task(task)
+        await Till(self, watched(SaleDesk(self))).run()
+
+    def has_settled(self):
+        """Nothing is owed to the host, and it can be reached."""
+        return self.link.ready and self.book.held() == self.book.totals(8)
+
+
+def new_journal(check, flash, random):
+    return WatchedJournal(check, flash, Sealer(keys.SEAL_KEY), random)

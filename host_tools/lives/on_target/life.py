@@ -1,0 +1,219 @@
+"""One life: from the factory through a plan of sales and faults until all is at rest."""
+
+import asyncio
+import builtins
+import io
+import sys
+import time
+
+import build
+import cards
+import emv
+import keys
+import tasks
+import terminal.clock
+from check import Check, Violation
+from flash import Flash
+from host import Host, Issuer
+from micropython import const
+from network import Network
+from shop import Closed, Shop
+from world import Dice, PowerCut, Rtc, World
+
+_START_S = const(1795320306)  # 22 November 2026
+_BALANCE_FEN = const(2000000)
+_PATIENCE_MS = const(2 * 3600 * 1000)  # by then all must be at rest, once the faults have stopped
+_MOST_BOOTS = const(3000)
+_ROWS = const(20)
+
+
+class SimulatedTime:
+    """The module `time`, as terminal.clock uses it."""
+
+    mktime, gmtime = time.mktime, time.gmtime
+
+    def __init__(self, world):
+        self.ticks_ms = world.ticks
+
+    def ticks_diff(self, a, b):
+        return a - b
+
+
+class Desk:
+    """The product's desk; the outcome of each sale is noted before a screen tells it."""
+
+    def __init__(self, desk, life):
+        self._desk = desk
+        self._life = life
+
+    async def run(self, amount_fen):
+        self._life.result = None
+        self._life.result = await self._desk.run(amount_fen)
+        return self._life.result
+
+
+class Life:
+    """`plan`: seed, flash [sectors, program bytes], policy, steps; perhaps poison and first."""
+
+    def __init__(self, plan, trace=None):
+        seed = plan["seed"]
+        self._plan = plan
+        self.world = World(seed, trace)
+        self.check = Check(self.world)
+        self.entropy = Dice(seed, 5).bytes
+        self.rtc = Rtc(self.world, _START_S)
+        self.settings = build.provision(plan["policy"])
+        policy = self.settings.policy
+        self.check.limits = policy.stored_count_limit, policy.stored_sum_limit_fen
+        self.flash = Flash(self.world, self.check, seed, *plan["flash"])
+        self.host = self._host(seed)
+        self.network = Network(self.world, self.check, self.host, seed)
+        self.chip = cards.Chip(self.world)
+        self.shop = Shop(self.world, self.check, self.chip, plan["steps"], self)
+        self.terminal = None
+        self.result = None  # of the sale whose screen comes next
+        self.boots = 0
+        self._off_ms = 0
+        self._rest_ms = None
+
+    def _host(self, seed):
+        balances = {account: _BALANCE_FEN for account in cards.accounts()}
+        host_keys = keys.HostKeys(keys.IKID, keys.INITIAL_KEY)
+        terminals = {keys.IKID: (host_keys, build.TERMINAL_ID, build.MERCHANT_ID)}
+        host = Host(self.world, self.check, Issuer(self.check, balances), terminals, seed)
+        host.start_s = _START_S
+        host.poison = self._plan.get("poison", ())
+        return host
+
+    def journal(self, random):
+        return build.new_journal(self.check, self.flash, random)
+
+    # From the factory to the end
+
+    def live(self):
+        """Raises Violation."""
+        emv.entry.transaction = cards.transaction
+        terminal.clock.time = SimulatedTime(self.world)
+        builtins.print = self._printed
+        try:
+            self._leave_factory()
+            while not self._switched_on():
+                pass
+            self._finish()
+        finally:
+            del builtins.print
+
+    def _leave_factory(self):
+        journal = self.journal(self.entropy)
+        journal.format()
+        first = self._plan.get("first", 1)
+        if first > 1:
+            journal.mount()
+            self.check.starts_at(first)
+            build.Journal.append(journal, 31, first - 1, bytes(60))
+            build.Journal.release(journal, first - 1, b"")
+
+    def _switched_on(self):
+        """From power on to power off. True when the plan is done."""
+        self.world.power_on(self._off_ms)
+        self._off_ms = 0
+        self.boots += 1
+        self.check.that(self.boots < _MOST_BOOTS, "L1 it only ever restarts", self.boots)
+        tasks.begin(self.world, self._died)
+        try:
+            asyncio.run(self._run())
+        except PowerCut:
+            return False
+        except Closed:
+            return True
+        except Exception as error:  # noqa: BLE001  whatever the till dies of is a finding
+            self._died(error)
+
+    async def _run(self):
+        self.terminal = build.Terminal(self)
+        self.check.history(self.terminal.book.recent(_ROWS))
+        await self.terminal.run(lambda desk: Desk(desk, self))
+
+    def _died(self, error):
+        """On a device the supervisor would restart the board; that must never be needed."""
+        text = io.StringIO()
+        sys.print_exception(error, text)
+        self.world.say(text.getvalue())
+        raise Violation("L2 a task died: %r" % error)
+
+    def _printed(self, *words, **options):
+        text = " ".join([str(word) for word in words])
+        self.check.nothing_secret(text.encode(), "log")
+        self.world.say("  " + text)
+
+    def _finish(self):
+        self.check.history(self.terminal.book.recent(500))
+        self.check.at_rest(self._plan.get("poison"))
+
+    # What the plan asks for
+
+    def do(self, verb, *arguments):
+        getattr(self, "do_" + verb)(*arguments)
+
+    def do_net(self, mood):
+        self.network.mood = mood
+
+    def do_host(self, mood):
+        self.host.mood = mood
+
+    def do_line(self, line):
+        self.network.set_line(line)
+
+    def do_cut(self, steps, how):
+        self.world.cut_power(steps, how)
+
+    def do_off(self, ms):
+        self._off_ms = ms
+        self.world.power_off()
+
+    def do_clock(self, seconds):
+        self.rtc.turn(seconds)
+
+    def do_weak(self, pages):
+        self.flash.weak_pages = pages
+
+    def do_reader(self, calls):
+        self.chip.broken = calls
+
+    def do_calm(self):
+        """The faults stop."""
+        self.network.mood = {}
+        self.host.mood = {}
+        self.network.set_line("up")
+        self.world.cut_power(0, None)
+        self.chip.broken = self.flash.weak_pages = 0
+
+    def is_at_rest(self):
+        """For the shop, which waits for it; too long is a violation."""
+        if self.terminal.has_settled():
+            self._rest_ms = None
+            return True
+        if self._rest_ms is None:
+            self._rest_ms = self.world.now_ms
+        waited = self.world.now_ms - self._rest_ms
+        self.check.that(waited < _PATIENCE_MS, "L1 it does not come to rest")
+        return False
+
+    # What the screens say
+
+    def shown(self, name, values):
+        result, check = self.result, self.check
+        if name == "approved":
+            sale = check.sale_of_reference(values["ref"])
+            check.that(values["fen"] == self.shop.typed_fen, "I3 another amount", values)
+            check.that(sale.amount_fen == values["fen"], "I3 another amount posted", values)
+            check.that(
+                check.account_of[sale.id] == self.chip.card.account, "I3 another card", values
+            )
+            check.says(sale, "paid", "screen")
+        elif name == "stored":
+            check.that(check.sale(result.sale.id).stored, "I3 screen stored", values)
+        elif name in ("declined", "refused", "returned") and result and result.sale:
+            sale = check.sale(result.sale.id, result.sale.number, result.sale.amount_fen)
+            check.says(sale, "returned" if name == "returned" else "failed", "screen")
+        check.count(name)

@@ -1,0 +1,127 @@
+"""The people: a merchant who follows a plan, presses keys and believes the screen, and a customer.
+
+`Shop` stands where terminal.people.People stands. It is asked for a key and answers as a merchant
+would who sees that screen; what the screens say goes to the ledger outside.
+"""
+
+import asyncio
+
+from cards import Card
+from micropython import const
+
+_KEY_MS = const(30)
+_READ_MS = const(300)
+_HURRY = ("approved", "stored", "declined", "refused", "returned", "entry")
+
+
+class Closed(BaseException):
+    """The merchant has gone home: the life has ended."""
+
+
+class Shop:
+    """`plan` is a list of steps; `life` carries out those that are not the merchant's."""
+
+    def __init__(self, world, check, chip, plan, life):
+        self._world = world
+        self._check = check
+        self._chip = chip
+        self._plan = plan
+        self._life = life
+        self._next = 0
+        self._keys = ""  # still to be pressed
+        self._until_ms = 0  # waiting at home
+        self._resting = False  # until nothing is owed any more
+        self._step = None  # the sale under way: ["sell", fen, card, habit, manner]
+        self.screen = None
+        self.values = {}
+        self.typed_fen = 0
+        self.sales = 0
+
+    # What the terminal does to people
+
+    def show(self, name, **values):
+        self._world.step("screen " + name)
+        self._check.nothing_secret(str(values).encode(), "screen")
+        self.screen, self.values = name, values
+        self._life.shown(name, values)
+
+    def status(self, **values):
+        pass
+
+    def switch_language(self):
+        pass
+
+    def card_read(self):
+        pass
+
+    stored = failed = card_read
+
+    # What people do to the terminal
+
+    async def key(self, wait_ms):
+        after_ms, key = self._decide(wait_ms)
+        await asyncio.sleep_ms(min(after_ms, wait_ms))
+        if key is None or after_ms > wait_ms:
+            return None
+        self._world.step("key " + key)
+        return key
+
+    def pressed(self, key):
+        return key == "X" and self._manner() == "gives up"
+
+    async def agree(self, wait_ms):
+        await asyncio.sleep_ms(_READ_MS)
+        return self._manner() != "second thoughts"
+
+    def _manner(self):
+        return self._step[4] if self._step else ""
+
+    def _decide(self, wait_ms):
+        """(after how many ms, which key or None), by what is on the screen."""
+        if self.screen == "amount":
+            return self._at_home(wait_ms)
+        if self.screen == "in_doubt":
+            return (wait_ms, None) if self._manner() == "waits" else (_READ_MS, "X")
+        if self.screen == "history":
+            return _READ_MS, self._press() or "X"
+        return _READ_MS, "X" if self.screen in _HURRY else None
+
+    def _press(self):
+        key, self._keys = self._keys[:1], self._keys[1:]
+        return key
+
+    def _at_home(self, wait_ms):
+        while not self._keys:
+            if self._world.now_ms < self._until_ms:
+                return min(wait_ms, self._until_ms - self._world.now_ms), None
+            if self._resting and not self._life.is_at_rest():
+                return wait_ms, None
+            self._resting = False
+            if self._next == len(self._plan):
+                raise Closed
+            self._next += 1
+            self._begin(self._plan[self._next - 1])
+        return _KEY_MS, self._press()
+
+    def _begin(self, step):
+        self._world.say("step %s" % (step,))
+        verb = step[0]
+        if verb == "sell":
+            self._step = step
+            self.typed_fen = step[1]
+            self.sales += 1
+            self._keys = "%dE" % step[1]
+            self._chip.card = None if step[4] == "nobody" else self._card(step)
+        elif verb == "wait":
+            self._until_ms = self._world.now_ms + step[1]
+        elif verb == "rest":
+            self._resting = True
+        elif verb == "history":
+            self._keys = "M" + step[1]
+        else:
+            self._life.do(*step)
+
+    def _card(self, step):
+        manner = step[4]
+        leaves = int(manner[6:]) if manner.startswith("leaves") else 0
+        return Card(step[2], step[3], leaves)
