@@ -1,6 +1,7 @@
 """The composition root: builds every service in readable order, then runs them."""
 
 import asyncio
+import gc
 import ssl
 
 import emv
@@ -20,15 +21,18 @@ from terminal.housekeeping import Housekeeping
 from terminal.people import People
 from terminal.reader import Reader
 from terminal.sale import SaleDesk
+from terminal.sale_record import BadSale
 from terminal.supervisor import Supervisor
 from terminal.till import Till
 from ui.view import View
+from uplink.connect import open_tls
 from uplink.forwarder import Forwarder
 from uplink.link import HostLink
 from uplink.session import Session, Timing
 
 _WATCHDOG_MS = 8000  # the longest that every port can do
 _OPEN_MS = 8000
+_COLLECT_AFTER_BYTES = 16384  # often, so that garbage does not push what stays all over the heap
 
 
 class Services:
@@ -56,8 +60,11 @@ def tls_context(host):
     """Trusts the provisioned CA and nothing else; shows the terminal's own certificate."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     context.verify_mode = ssl.CERT_REQUIRED
-    context.load_verify_locations(cadata=host.ca)
-    context.load_cert_chain(host.cert, host.key)
+    try:
+        context.load_verify_locations(cadata=host.ca)
+        context.load_cert_chain(host.cert, host.key)
+    except (ValueError, OSError) as error:
+        raise provisioning.BadSettings("host.ca, cert or key: %s" % error) from error
     return context
 
 
@@ -65,9 +72,7 @@ def host_link(s, host, network):
     context = tls_context(host)
 
     def connect():
-        return asyncio.open_connection(
-            host.address, host.port, ssl=context, server_hostname=host.name
-        )
+        return open_tls(host.address, host.port, context, host.name)
 
     def status():
         return s.settings.terminal.batch, s.book.held()
@@ -106,6 +111,7 @@ _TROUBLES = (
     (emv.config.ConfigError, "not_provisioned"),
     (NotAJournal, "not_provisioned"),
     (WrongKey, "journal_unreadable"),
+    (BadSale, "journal_unreadable"),  # a record of another version: kept, not guessed at
     (Damaged, "journal_unreadable"),
     (EntropyFailed, "system_fault"),
     (OSError, "system_fault"),  # a part of the board does not answer
@@ -123,6 +129,7 @@ async def out_of_order(people, feed, error):
 
 
 async def main():
+    gc.threshold(_COLLECT_AFTER_BYTES)
     hardware = Board()
     feed = hardware.watchdog(_WATCHDOG_MS)
     panel = hardware.display()
@@ -154,7 +161,8 @@ async def run(s, hardware, feed):
     supervisor.start("forwarding", s.forwarding.run())
     supervisor.start("housekeeping", Housekeeping(s).run())
     supervisor.start("till", Till(s, SaleDesk(s)).run())
-    s.log("ready: %d sales were cut off by the power" % s.cut_sales)
+    gc.collect()
+    s.log("ready: %d sales cut off by the power, %d bytes free" % (s.cut_sales, gc.mem_free()))
     await supervisor.run()
 
 

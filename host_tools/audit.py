@@ -10,6 +10,8 @@ from host_tools.acquirer import ledger
 from host_tools.device import provision, target
 from host_tools.simulator.bench import Bench
 
+_YES_SCREENS = ("approved", "stored")
+_TOLD_YES = ("stored", "paid", "dead")
 _TOLD_NO = ("declined", "abandoned", "reversed")
 
 
@@ -44,7 +46,8 @@ def audit(bench: Bench) -> dict[str, int]:
     posted = ledger.transactions(bench.acquirer.data)
     consents = _cryptograms(bench)
     banked = {i: t for i, t in posted.items() if t["state"] in ("posted", "exception")}
-    told_paid = {i: s for i, s in journal.items() if s["kind"] in ("stored", "paid")}
+    told_paid = {i: s for i, s in journal.items() if s["kind"] in _TOLD_YES}
+    shown = sum(screen.split()[0] in _YES_SCREENS for screen in bench.screens.shown)
     gone = [i for i, s in told_paid.items() if i not in banked and _let_go(s)]
     wrong = [i for i, s in told_paid.items() if i in banked and _differs(s, banked[i])]
     return {
@@ -52,10 +55,11 @@ def audit(bench: Bench) -> dict[str, int]:
         "banked": len(set(told_paid) & set(banked)),
         "banked_fen": sum(transaction["amount_fen"] for transaction in banked.values()),
         "pending": _count(journal.values(), kind="stored", released=False)
-        + _count(journal.values(), kind="dead"),
+        + _count(journal.values(), kind="dead", released=False),
         "in_doubt": _count(journal.values(), kind="request"),
         "returned": _count(journal.values(), kind="reversed"),
-        "lost": len(gone) + len(wrong),
+        # A sale whose very record is gone shows only in what the merchant was told.
+        "lost": len(gone) + len(wrong) + max(0, shown - len(told_paid)),
         "doubled": _doubled(journal, banked, consents),
     }
 
@@ -72,7 +76,7 @@ def _differs(sale: dict, transaction: dict) -> bool:
 def _doubled(journal: dict, banked: dict, consents: Counter[str]) -> int:
     """Posted more often than consented to, or posted without the terminal holding it as paid."""
     used = Counter(journal[i]["cryptogram"] for i in banked if i in journal)
-    more = sum(count - consents[cryptogram] for cryptogram, count in (used - consents).items())
+    more = sum((used - consents).values())
     told_no = {i for i, sale in journal.items() if sale["kind"] in _TOLD_NO}
     unasked = told_no & set(banked)
     return more + len(unasked) + len([i for i in banked if i not in journal])

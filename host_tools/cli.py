@@ -48,13 +48,14 @@ def run(
     fresh: Annotated[bool, typer.Option("--fresh", help="Forget everything first.")] = False,
 ) -> None:
     """Starts the acquirer and the virtual terminal, and serves the page."""
+    from host_tools.simulator.bench import BenchError
     from host_tools.simulator.serve import Taken, serve_bench
 
     if fresh:
         _forget(data)
     try:
         asyncio.run(_until_signal(serve_bench(data, port, _person.print)))
-    except Taken as error:
+    except (Taken, BenchError) as error:
         _fail(str(error))
     _person.print("Stopped. The data are kept; start again to carry on.")
 

@@ -50,21 +50,23 @@ class Touch:
 
     def take(self):
         """The next key that waits, or None."""
-        self._start()
+        self._watcher()
         return self._waiting.pop(0) if self._waiting else None
 
     async def get(self):
         """The next key. Raises OSError when the panel does not answer even after a reset."""
-        self._start()
+        watcher = self._watcher()
         while not self._waiting:
-            if self._task.done():
-                await self._task  # raises what ended it
+            if watcher.done():
+                await watcher  # raises what ended it
             self._came.clear()
             await self._came.wait()
         return self._waiting.pop(0)
 
-    def _start(self):
-        self._task = self._task or asyncio.create_task(self._watch())
+    def _watcher(self):
+        if self._task is None:
+            self._task = asyncio.create_task(self._watch())
+        return self._task
 
     def forget(self):
         """Drops keys pressed earlier, before a question that they were not meant for."""

@@ -1,6 +1,7 @@
-"""Terminal action analysis (C-2 7.8): which cryptogram to ask for, given what we have seen."""
+"""Terminal action analysis (C-2 7.8, C-5 5.7): which cryptogram to ask for, given what was seen."""
 
 from .card import AAC, ARQC, TC
+from .tags import has
 
 _NOTHING = bytes(5)
 _EVERYTHING = b"\xff" * 5
@@ -11,6 +12,18 @@ _OFFLINE_ONLY_TYPES = (0x13, 0x16, 0x23, 0x26, 0x36)
 # the hotlist, an application that is expired or not yet valid, a service that is not allowed,
 # verification that failed, a PIN for the issuer, the floor limit, relay limits.
 _NEVER_OFFLINE = b"\xb4\x70\x84\x80\x18"
+
+# Why we refuse: bits of the terminal verification results, the weightiest first.
+_REASONS = (
+    ((1, 5), "card_blocked"),
+    ((2, 7), "card_expired"),
+    ((2, 5), "usage_not_allowed"),
+    ((5, 4), "relay_suspected"),
+    ((5, 5), "relay_suspected"),
+    ((1, 3), "oda_failed"),
+    ((1, 8), "oda_failed"),
+    ((3, 8), "cvm_failed"),
+)
 
 
 def _meet(tvr, *codes):
@@ -30,3 +43,11 @@ def analyse(session, tvr):
         return ARQC
     doubtful = _meet(tvr, ours[0xDF8122], card.get(0x9F0F, _EVERYTHING), _NEVER_OFFLINE)  # online
     return ARQC if doubtful else TC
+
+
+def reason(tvr):
+    """The text key for a refusal of ours."""
+    for where, word in _REASONS:
+        if has(tvr, where):
+            return word
+    return "terminal_declined"

@@ -39,6 +39,15 @@ _KERNEL2 = (
     ("relay_mismatch_threshold", 0xDF8137, 1, "32"),
 )
 
+# Kernel 5: as above; the action codes are the book's where the configuration has none (5.7.1.3).
+_KERNEL5 = (
+    ("terminal_interchange_profile", 0x9F53, 3, None),
+    ("tac_default", 0xDF8120, 5, "9040008000"),
+    ("tac_denial", 0xDF8121, 5, "0410000000"),
+    ("tac_online", 0xDF8122, 5, "9060009000"),
+)
+
+_OBJECTS = {2: _KERNEL2, 5: _KERNEL5}  # the other kernels have a TTQ
 _EXPONENTS = ("03", "010001")
 
 
@@ -56,12 +65,20 @@ class Application:
         self.version = version
         self.limit_fen: int | None = None
         self.limit_device_cvm_fen: int | None = None  # kernel 2: where the phone verifies its owner
-        self.cvm_limit_fen = None
-        self.floor_limit_fen = None
+        self.cvm_limit_fen: int | None = None
+        self.floor_limit_fen: int | None = None
         self.zero_amount_allowed = False
         self.status_check_fen = None
         self.extended_selection = False
-        self.objects = {}  # kernel 2: DF81xx
+        self.objects = {}  # kernels 2 and 5: configuration by tag
+
+    def needs_cvm(self, amount_fen):
+        """The CVM limit counts from its own amount ..."""
+        return self.cvm_limit_fen is not None and amount_fen >= self.cvm_limit_fen
+
+    def over_floor(self, amount_fen):
+        """... and the floor limit from above it (Book B 3.1.1)."""
+        return self.floor_limit_fen is not None and amount_fen > self.floor_limit_fen
 
 
 class Config:
@@ -113,7 +130,7 @@ def load(section):
 
 def _application(entry, where):
     kernel = _int(entry, "kernel", where)
-    ttq = None if kernel == 2 else _hex(entry, "ttq", where, 4)
+    ttq = None if kernel in _OBJECTS else _hex(entry, "ttq", where, 4)
     found = Application(_aid(entry, where), kernel, ttq, _hex(entry, "version", where, 2))
     for name in ("limit_fen", "cvm_limit_fen", "floor_limit_fen"):
         setattr(found, name, _int(entry, name, where))
@@ -121,9 +138,10 @@ def _application(entry, where):
     found.extended_selection = entry.get("extended_selection") is True
     if kernel == 2:
         found.limit_device_cvm_fen = _int(entry, "limit_device_cvm_fen", where)
-        found.objects = {
-            tag: _hex(entry, name, where, size, absent) for name, tag, size, absent in _KERNEL2
-        }
+    found.objects = {
+        tag: _hex(entry, name, where, size, absent)
+        for name, tag, size, absent in _OBJECTS.get(kernel, ())
+    }
     return found
 
 

@@ -1,8 +1,6 @@
 """GENERATE AC and what comes of it (C-2 7.6, states 9 to 11), with torn transactions recovered."""
 
-from micropython import const
-
-from . import apdu, dol, oda, tlv, torn
+from . import action, apdu, cda, dol, tlv, torn
 from .card import AAC, ARQC, TC
 from .outcome import (
     APPROVED,
@@ -20,19 +18,7 @@ from .outcome import (
 )
 from .tags import has
 
-_CDA_REQUESTED = const(0x10)
 _CDA_OVER_AAC = (2, 1)  # application capabilities information
-# Why we asked for a refusal: bits of the terminal verification results, the weightiest first.
-_OUR_REASONS = (
-    ((1, 5), "card_blocked"),
-    ((2, 7), "card_expired"),
-    ((2, 5), "usage_not_allowed"),
-    ((5, 4), "relay_suspected"),
-    ((5, 5), "relay_suspected"),
-    ((1, 3), "oda_failed"),
-    ((1, 8), "oda_failed"),
-    ((3, 8), "cvm_failed"),
-)
 _SECOND_TAP = b"\x00\x03\x0f"  # bits of DF4B: something is to be done on the phone first
 _MAY_ANSWER = {TC: (TC, ARQC, AAC), ARQC: (ARQC, AAC), AAC: (AAC,)}
 
@@ -53,7 +39,7 @@ def _control(session, found, kind):
     signed = found.cda
     if kind == AAC:
         signed = signed and has(session.card.get(0x9F5D, bytes(3)), _CDA_OVER_AAC)
-    return kind | (_CDA_REQUESTED if signed else 0)
+    return kind | (cda.REQUESTED if signed else 0)
 
 
 def _generate(session, found, kind):
@@ -100,7 +86,7 @@ def _conclude(session, found, attempt, data):
         raise Ended(OTHER_CARD, "card_error")
     state = NOT_DONE
     if 0x9F4B in card:
-        state = _verify(session, found, attempt, content)
+        state = cda.verify(session, found.static, attempt.signed_data, content, attempt.relay_data)
     elif 0x9F26 not in card or not _may_be_unsigned(attempt.control, kind):
         raise Ended(OTHER_CARD, "card_error")
     result, reason = _decide(session, attempt, kind, state)
@@ -111,7 +97,7 @@ def _conclude(session, found, attempt, data):
 
 def _may_be_unsigned(control, kind):
     """S910.32 to 38: where CDA was asked for, only a refusal of the card's own may come without."""
-    return not control & _CDA_REQUESTED or (kind == AAC and control & 0xC0 != AAC)
+    return not control & cda.REQUESTED or (kind == AAC and control & 0xC0 != AAC)
 
 
 def _take_answer(session, data):
@@ -129,21 +115,6 @@ def _take_answer(session, data):
     return content
 
 
-def _verify(session, found, attempt, content):
-    """CDA (S910.1 to 7): the cryptogram itself comes out of the signature."""
-    hashed = (attempt.signed_data,) + tlv.without(content, 0x9F4B)
-    try:
-        key = oda.card_key(session, found.static)
-        signed, unpredictable = session.card[0x9F4B], session.terminal[0x9F37]
-        kind, cryptogram, rest = oda.combined_data(key, signed, unpredictable, hashed)
-    except oda.OdaError:
-        return FAILED
-    if kind != session.card[0x9F27][0] or not rest.startswith(attempt.relay_data):
-        return FAILED
-    session.card[0x9F26] = cryptogram
-    return OK
-
-
 def _decide(session, attempt, kind, state):
     interaction = session.card.get(0xDF4B, bytes(3))
     if state == FAILED:
@@ -152,16 +123,9 @@ def _decide(session, attempt, kind, state):
         return SEE_PHONE, "see_phone"
     if kind == AAC:
         ours = attempt.control & 0xC0 == AAC
-        return DECLINED, _our_reason(session.terminal[0x95]) if ours else "card_declined"
+        return DECLINED, action.reason(session.terminal[0x95]) if ours else "card_declined"
     if kind == ARQC:
         return ONLINE, "online_needed"
     if state != OK or attempt.cvm == ONLINE_PIN:
         return DECLINED, "oda_failed"  # nothing is approved on an unsigned word
     return APPROVED, "offline_approved"
-
-
-def _our_reason(tvr):
-    for where, reason in _OUR_REASONS:
-        if has(tvr, where):
-            return reason
-    return "terminal_declined"

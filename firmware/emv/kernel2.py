@@ -3,21 +3,17 @@
 Follows the public flow of Book C-2 in EMV mode: no mag-stripe mode, no data storage.
 """
 
-from . import action, card, cvm, generate, relay, restrictions
+from . import action, card, cda, cvm, generate, relay, restrictions
 from .card import AAC
 from .outcome import NO_CVM, OTHER_CARD, SELECT_NEXT, Ended
 from .tags import has, mark
 
 # Terminal verification results
-_ODA_NOT_PERFORMED = (1, 8)
-_DATA_MISSING = (1, 6)
 _ON_HOTLIST = (1, 5)
-_CDA_FAILED = (1, 3)
 _OVER_FLOOR_LIMIT = (4, 8)
 
 # Application interchange profile; kernel configuration; security capability
 _AIP_ON_DEVICE = (1, 2)
-_AIP_CDA = (1, 1)
 _AIP_EMV_MODE = (2, 8)
 _AIP_RELAY = (2, 1)
 _ON_DEVICE = (1, 6)
@@ -30,6 +26,7 @@ _CDA_DATA = (0x8F, 0x90, 0x9F32, 0x9F46, 0x9F47, 0x9F4A)
 
 def run(session):
     """The kernel: yields APDUs, COMMIT and CARD_DONE, returns an Outcome."""
+    session.refuse_restart()
     found = Findings(session)
     found.pdol_data = yield from card.initiate(session, {}, (SELECT_NEXT, "card_not_supported"))
     found.begin()
@@ -61,14 +58,16 @@ class Findings:
         self.static: list | None = None
         self.on_device = self.cda = self.hotlisted = False
         self.cvm = NO_CVM
-        required = session.combination.cvm_required
-        self._capabilities(0xDF8118 if required else 0xDF8119)
+        amount_fen = session.request.amount_fen
+        self.over_floor = app.over_floor(amount_fen)
+        self.cvm_required = app.needs_cvm(amount_fen)
+        self._capabilities(b"\0")  # state 1: what we verify is told after the records
         session.terminal[0x9F7E] = b"\x01"  # mobile support indicator (C-2 6.2.3)
 
-    def _capabilities(self, cvm_capability):
-        """Terminal capabilities for this amount (S456.30)."""
-        parts = (0xDF8117, cvm_capability, 0xDF811F)
-        self._session.terminal[0x9F33] = b"".join([self._ours[tag] for tag in parts])
+    def _capabilities(self, cvm):
+        """Terminal capabilities, with `cvm` as their second byte."""
+        ours = self._ours
+        self._session.terminal[0x9F33] = ours[0xDF8117] + cvm + ours[0xDF811F]
 
     def begin(self):
         """What the answer to GET PROCESSING OPTIONS settles (states 3 and R1)."""
@@ -97,28 +96,14 @@ class Findings:
         if 0x5A not in session.card or 0x5F24 not in session.card or 0x8C not in session.card:
             raise Ended(OTHER_CARD, "card_error")
         session.read_pan()
-        self._prepare_cda()
+        able = has(self._ours[0xDF811F], _CDA)
+        self.cda = cda.possible(session, able, self.static, self.tvr, _CDA_DATA)
         self.hotlisted = session.config.hotlisted(session.pan)
         if self.hotlisted:
             mark(self.tvr, _ON_HOTLIST)
         restrictions.judge(session.card, session.terminal, self.tvr)
-        required = session.combination.cvm_required
-        chosen = cvm.select(session, self.tvr, self.on_device, required)
+        self._capabilities(self._ours[0xDF8118 if self.cvm_required else 0xDF8119])  # S456.30
+        chosen = cvm.select(session, self.tvr, self.on_device, self.cvm_required)
         self.cvm, session.terminal[0x9F34] = chosen
-        if session.combination.floor_exceeded:
+        if self.over_floor:
             mark(self.tvr, _OVER_FLOOR_LIMIT)
-
-    def _prepare_cda(self):
-        """CDA is asked for only where it can be checked (S456.17 to 27)."""
-        session = self._session
-        get = session.card.get
-        if not has(get(0x82), _AIP_CDA) or not has(self._ours[0xDF811F], _CDA):
-            mark(self.tvr, _ODA_NOT_PERFORMED)
-            return
-        missing = any(tag not in session.card for tag in _CDA_DATA)
-        if missing:
-            mark(self.tvr, _DATA_MISSING)
-        key = get(0x8F) and session.config.ca_key(session.aid[:5] + get(0x8F), session.today)
-        self.cda = not missing and bool(key) and self.static is not None
-        if not self.cda:
-            mark(self.tvr, _CDA_FAILED)

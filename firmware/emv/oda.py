@@ -9,6 +9,7 @@ from micropython import const
 
 _MIN_KEY_BYTES = const(64)
 _ISSUER_FORMAT = const(0x02)
+_STATIC_FORMAT = const(0x03)
 _ICC_FORMAT = const(0x04)
 _DYNAMIC_FORMAT = const(0x05)
 _EXPONENTS = (b"\x03", b"\x01\x00\x01")
@@ -88,6 +89,18 @@ def icc_key(issuer, get, static_data, pan, today):
         raise OdaError("icc number")
     _check_expiry(plain[12:14], today, "icc")
     return _embedded_key(plain, 17, remainder, exponent, "icc")
+
+
+def static_data(issuer, get, static_parts):
+    """SDA (Book 2 5.4): the data authentication code, 2 bytes. No contactless kernel asks for it.
+
+    `static_parts`: the signed records in order, and the AIP where 9F4A lists it.
+    """
+    plain = _recover(issuer, _need(get, 0x93), _STATIC_FORMAT, "sda")
+    if plain[2] != 1:
+        raise OdaError("sda algorithm")
+    _check_hash(plain, "sda", *static_parts)
+    return plain[3:5]
 
 
 def dynamic_data(icc, signed, *terminal_data):

@@ -61,6 +61,7 @@ class Request:
 
     `online_able`: the link is up, so an online cryptogram is preferred. `relay`: (ticks_us, random)
     for relay resistance (kernel 2), or None where the reader cannot time its exchanges.
+    `other_fen`: the part of the amount that is cash back.
     Raises ValueError on what no card should be shown: an amount out of range, a clock that is off.
     """
 
@@ -75,9 +76,12 @@ class Request:
         sequence,
         online_able,
         relay=None,
+        other_fen=0,
     ):
         if not 0 <= amount_fen < 10**12:
             raise ValueError("amount_fen")
+        if not 0 <= other_fen <= amount_fen:
+            raise ValueError("other_fen")
         if not (0 <= date[0] < 100 and 1 <= date[1] <= 12 and 1 <= date[2] <= 31):
             raise ValueError("date")
         if len(unpredictable) != 4:
@@ -85,6 +89,7 @@ class Request:
         if len(currency) != 4 or not currency.isdigit():
             raise ValueError("currency")
         self.amount_fen = amount_fen
+        self.other_fen = other_fen
         self.currency = currency
         self.type = type
         self.date = tuple(date)

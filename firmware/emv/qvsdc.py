@@ -38,6 +38,7 @@ _GPO_ENDS = {  # 5.2.2.2
 
 def run(session, rules):
     """The kernel: yields APDUs, COMMIT and CARD_DONE, returns an Outcome."""
+    session.refuse_restart()
     pdol = session.card.get(0x9F38, b"")
     if 0x9F66 not in [tag for tag, _ in dol.parse(pdol)]:
         raise Ended(SELECT_NEXT, "card_not_supported")  # Book B 3.3.3.6

@@ -7,7 +7,7 @@ from .tags import has, mark
 _VERSIONS_DIFFER = (2, 8)
 _EXPIRED = (2, 7)
 _NOT_YET_EFFECTIVE = (2, 6)
-_SERVICE_NOT_ALLOWED = (2, 5)
+SERVICE_NOT_ALLOWED = (2, 5)
 
 # Transaction type -> bits of the usage control, at home and abroad, any of which will do.
 _USAGE = {
@@ -26,14 +26,19 @@ def judge(card, terminal, tvr):
     version = card.get(0x9F08)
     if version is not None and version != terminal[0x9F09]:
         mark(tvr, _VERSIONS_DIFFER)
+    judge_dates(card, terminal, tvr)
+    control = card.get(0x9F07)
+    if control is not None and not service_allowed(control, card.get(0x5F28), terminal):
+        mark(tvr, SERVICE_NOT_ALLOWED)
+
+
+def judge_dates(card, terminal, tvr):
+    """The part of judge() about the first and the last day of the application."""
     today = day(terminal[0x9A])
     if 0x5F25 in card and today < day(card[0x5F25]):
         mark(tvr, _NOT_YET_EFFECTIVE)
     if 0x5F24 in card and today > day(card[0x5F24]):
         mark(tvr, _EXPIRED)
-    control = card.get(0x9F07)
-    if control is not None and not _service_allowed(control, card, terminal):
-        mark(tvr, _SERVICE_NOT_ALLOWED)
 
 
 def usage_allowed(session):
@@ -55,11 +60,11 @@ def day(packed):
     return century(int(digits[:2])), int(digits[2:4]), int(digits[4:])
 
 
-def _service_allowed(control, card, terminal):
+def service_allowed(control, country, terminal):
+    """Whether the usage control (9F07) covers this payment. `country`: the issuer's, or None."""
     cash_machine = terminal[0x9F35][0] in _ATM_TYPES and has(terminal[0x9F40], _CASH_CAPABILITY)
     if not has(control, _AT_ATM if cash_machine else _NOT_AT_ATM):
         return False
-    country = card.get(0x5F28)
     if country is None:
         return True
     return _usable(terminal[0x9C][0], control, country == terminal[0x9F1A])

@@ -23,9 +23,10 @@ _OFFLINE_CODES = {APPROVED: b"Y1", DECLINED: b"Z1"}
 class Session:
     """Data objects by tag: `terminal` is ours, `card` is only ever filled by take()."""
 
-    def __init__(self, config, request):
+    def __init__(self, config, request, given=None):
         self.config = config
         self.request = request
+        self.given = given
         self.today = (century(request.date[0]), request.date[1], request.date[2])
         self.combination = None
         self.aid = b""
@@ -49,7 +50,7 @@ class Session:
                 0x9C: bytes((request.type,)),
                 0x5F2A: bytes.fromhex(request.currency),
                 0x9F02: bcd(request.amount_fen, 6),
-                0x9F03: bytes(6),
+                0x9F03: bcd(request.other_fen, 6),
                 0x9F06: name,
                 0x9F09: app.version,
                 0x9F21: bytes.fromhex("%02d%02d%02d" % request.time),
@@ -59,6 +60,7 @@ class Session:
                 0x9F41: bcd(request.sequence % 10**8, 4),
             }
         )
+        self.terminal.update(self.given or {})
         if combination.ttq:
             self.terminal[0x9F66] = bytes(combination.ttq)
 
@@ -87,6 +89,11 @@ class Session:
         if reply is None:
             raise Ended(TRY_AGAIN, "card_lost")
         return apdu.split(reply)
+
+    def refuse_restart(self):
+        """For kernels without issuer update: the card must not make a second cryptogram."""
+        if self.given is not None:
+            raise Ended(OTHER_CARD, "card_not_supported")
 
     def commit(self):
         """Yields COMMIT, once in a transaction however many applications are tried."""

@@ -53,7 +53,9 @@ CARD = {
     0x9F4B: (64, 248),  # signed dynamic application data
     0x9F4C: (2, 8),  # ICC dynamic number
     0x9F4D: (2, 2),  # log entry
+    0x9F50: (1, 1),  # cardholder verification status (kernel 5)
     0x9F51: (0, 250),  # DRDOL (kernel 2)
+    0x9F57: (2, 2),  # issuer country (kernel 5)
     0x9F5D: (3, 6),  # available offline amount, or capabilities (kernel 2)
     0x9F69: (5, 16),  # card authentication related data
     0x9F6C: (2, 2),  # card transaction qualifiers

@@ -29,10 +29,7 @@ _POS = const(24)
 _BODY = const(28)
 _TAG = const(244)
 _CHECKSUM = const(252)
-
-# CRC-32 of zlib, in halves that stay small integers on a 32-bit port.
-_POLY_HIGH = const(0xEDB8)
-_POLY_LOW = const(0x8320)
+_ALL_BITS = const(0xFFFFFFFF)
 
 BLANK = memoryview(b"\xff" * PAGE_BYTES)
 _ZEROS = memoryview(bytes(BODY_BYTES))
@@ -88,23 +85,27 @@ class Page:
     def repair(self):
         """Flips back the one bit that makes the checksum right, if there is one; then parses.
 
-        CRC is linear: what is wrong with the sum depends on the place of the flipped bit only. So
-        this walks through the wrongs of all places, from the last bit to the first.
+        How wrong the sum is tells the place: appending a zero byte to the page would move a flipped
+        bit one byte further from the end, so after n of them a flip in byte n looks like one in
+        byte 0, for which there are eight values.
         """
         wrong = crc32(self._checked) ^ struct.unpack_from("<I", self.raw, _CHECKSUM)[0]
         if wrong & (wrong - 1) == 0:  # the flipped bit is in the checksum itself
             struct.pack_into("<I", self.raw, _CHECKSUM, crc32(self._checked))
             return self.parse()
-        wrong_high, wrong_low = wrong >> 16, wrong & 0xFFFF
-        high, low = _POLY_HIGH, _POLY_LOW
-        for bit in range(_CHECKSUM * 8 - 1, -1, -1):
-            if low == wrong_low and high == wrong_high:
-                self.raw[bit >> 3] ^= 1 << (bit & 7)
+        flips = _flips_in_first_byte()
+        for byte in range(_CHECKSUM):
+            if wrong in flips:
+                self.raw[byte] ^= 1 << flips.index(wrong)
                 return self.parse()
-            carry = low & 1
-            low = low >> 1 | (high & 1) << 15
-            high >>= 1
-            if carry:
-                high ^= _POLY_HIGH
-                low ^= _POLY_LOW
+            wrong = crc32(b"\0", wrong ^ _ALL_BITS) ^ _ALL_BITS
         return False
+
+
+def _flips_in_first_byte():
+    data = bytearray(_CHECKSUM)
+    right, flips = crc32(data), []
+    for bit in range(8):
+        data[0] = 1 << bit
+        flips.append(crc32(data) ^ right)
+    return flips

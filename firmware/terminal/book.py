@@ -14,6 +14,7 @@ numbers, and only once the host's receipt token is here or nothing was ever owed
 
 from micropython import const
 
+from journal import Full
 from terminal import sale_record
 
 INTENT = const(1)
@@ -25,6 +26,10 @@ ABANDONED = const(6)
 REVERSED = const(7)
 DEAD = const(8)
 
+# Never written: how a sale stands whose next record cannot be read. It may have been stored, paid,
+# or nothing: nobody but people may decide, so it is neither sent, nor reversed, nor released.
+UNREADABLE = const(9)
+
 _ENDED = (PAID, DECLINED, ABANDONED, REVERSED)
 _OPEN = (INTENT, REQUEST, STORED, DEAD)
 
@@ -34,14 +39,15 @@ WORDS = {
     REQUEST: "checking",
     STORED: "stored",
     DEAD: "checking",
+    UNREADABLE: "checking",
     PAID: "paid",
     DECLINED: "failed",
     ABANDONED: "failed",
     REVERSED: "returned",
 }
 
-# Records one sale may still need: intent, two-page request, ending, and the same for a reversal.
-ROOM_FOR_A_SALE = const(6)
+# Pages that one sale may need: intent, a request of two, ending, and two restarts in between.
+ROOM_FOR_A_SALE = const(12)
 # A sale that nobody resolves is written again at the head when this many later ones wait behind it.
 _MOST_WAITING = const(32)
 
@@ -51,14 +57,13 @@ NOTHING_OWED = b""
 class Entry:
     """An unresolved sale in memory: everything else is read from the journal at `pos`."""
 
-    __slots__ = ("kind", "pos", "number", "amount_fen", "tries")
+    __slots__ = ("kind", "pos", "number", "amount_fen")
 
     def __init__(self, kind, pos, sale):
         self.kind = kind
         self.pos = pos
         self.number = sale.number
         self.amount_fen = sale.amount_fen
-        self.tries = 0
 
 
 class Book:
@@ -68,6 +73,7 @@ class Book:
         self._usable = usable
         self._entries = {}  # sequence -> Entry, for what is not resolved
         self._resolved = {}  # sequence -> token, resolved but behind an unresolved one
+        self._reserved = None  # the number of the sale that is being made, from its start
         self.in_play = None  # the sequence number of the online sale that awaits its answer
 
     def load(self):
@@ -78,6 +84,8 @@ class Book:
             elif kind in _ENDED:
                 self._entries.pop(seq, None)
                 self._resolved[seq] = NOTHING_OWED
+        self._drop_superseded()
+        self._mark_unreadable()
         cut = [seq for seq in self._entries if self._entries[seq].kind == INTENT]
         for seq in sorted(cut):
             # Nothing had left the terminal: the sale did not happen, and nobody owes anything.
@@ -85,15 +93,56 @@ class Book:
         self._release()
         return len(cut)
 
+    def _drop_superseded(self):
+        """A cut between writing a sale again and letting the old record go leaves it twice."""
+        newest = {}
+        for seq in sorted(self._entries):
+            older = newest.get(self._entries[seq].number)
+            newest[self._entries[seq].number] = seq
+            if older is not None:
+                del self._entries[older]
+                self._resolved[older] = NOTHING_OWED
+
+    def _mark_unreadable(self):
+        """Where records are damaged, an open sale before the damage may have gone on in it, and a
+        gap in the numbers may be a sale: they stay until people have looked.
+
+        Without damage, a gap is a number that was reserved and never written: it holds nothing.
+        """
+        damage = self._journal.damage
+        for entry in self._entries.values():
+            if entry.kind in (INTENT, REQUEST) and any(pos > entry.pos for pos in damage):
+                entry.kind = UNREADABLE
+        if damage:
+            return
+        for seq in range(self._journal.released + 1, self._journal.next_seq):
+            if seq not in self._entries and seq not in self._resolved:
+                self._resolved[seq] = NOTHING_OWED
+
     # Room and numbers
 
     def has_room(self):
-        return self._journal.room() >= ROOM_FOR_A_SALE
+        """Every open request keeps room for its ending; a sale takes what is beyond that."""
+        open_requests = len(self.waiting(REQUEST))
+        return self._journal.room() >= ROOM_FOR_A_SALE + open_requests
 
-    def next_number(self):
-        """The sequence number of the next sale; numbers that DUKPT skips are passed over."""
-        number = self._journal.next_seq
-        while not self._usable(number):
+    def reserve(self):
+        """The sequence number of a new sale, until `put_back` is called with it.
+
+        Numbers that DUKPT skips are passed over.
+        """
+        self._reserved = self._usable_from(self._journal.next_seq)
+        return self._reserved
+
+    def put_back(self, number):
+        """The sale is over. If nothing was written under its number, the number holds nothing."""
+        self._reserved = None
+        written = number in self._entries or number in self._resolved
+        if self._journal.released < number < self._journal.next_seq and not written:
+            self.resolve(number, NOTHING_OWED)
+
+    def _usable_from(self, number):
+        while number == self._reserved or not self._usable(number):
             number += 1
         return number
 
@@ -113,7 +162,13 @@ class Book:
 
     def end(self, seq, kind, token, answer=None):
         """PAID, DECLINED, ABANDONED or REVERSED, with the receipt token or NOTHING_OWED."""
-        self._journal.append(kind, seq, self.sale(seq).ending(answer))
+        try:
+            self._journal.append(kind, seq, self.sale(seq).ending(answer))
+        except Full:
+            # Room for it was kept when the sale began; only restart upon restart can have used it
+            # up. Paid must be written; the others are settled at the host, or were nothing.
+            if kind == PAID:
+                raise
         self.resolve(seq, token)
 
     def resolve(self, seq, token):
@@ -123,17 +178,17 @@ class Book:
         self._release()
 
     def bury(self, seq):
-        """To the dead-letter list: kept for people, out of the way of the rest."""
-        self._rewrite(seq, DEAD)
+        """To the dead-letter list: kept for people, out of the way of the rest. False: no room now,
+        it stays where it is."""
+        return self._rewrite(seq, DEAD)
 
     def _rewrite(self, seq, kind):
         """Writes the sale again at the head of the journal; the old records are then superseded."""
-        sale = self.sale(seq)
-        tries = self._entries[seq].tries
-        head = self._journal.next_seq
-        self.open(kind, sale, head)
-        self._entries[head].tries = tries
+        if self._journal.room() < 2 * ROOM_FOR_A_SALE:
+            return False
+        self.open(kind, self.sale(seq), self._usable_from(self._journal.next_seq))
         self.resolve(seq, NOTHING_OWED)
+        return True
 
     def _release(self):
         up_to, token = self._journal.released, None
@@ -144,15 +199,14 @@ class Book:
             self._journal.release(up_to, token)
 
     def _was_skipped(self, seq):
-        return seq < self._journal.next_seq and not self._usable(seq)
+        return seq < self._journal.next_seq and not self._usable(seq) and seq not in self._entries
 
     def keep_short(self):
         """Idle work: carries a stuck sale forward so that those behind it can be released."""
-        if len(self._resolved) > _MOST_WAITING and self._entries:
-            oldest = min(self._entries)
-            self._rewrite(oldest, self._entries[oldest].kind)
-            return True
-        return False
+        stuck = self._entries.get(self._journal.released + 1)
+        if len(self._resolved) <= _MOST_WAITING or not stuck or stuck.kind == UNREADABLE:
+            return False
+        return self._rewrite(self._journal.released + 1, stuck.kind)
 
     # Reading
 
@@ -164,8 +218,21 @@ class Book:
         return self._entries.get(seq)
 
     def waiting(self, kind):
-        """Sequence numbers of that kind, oldest first."""
-        return sorted([seq for seq in self._entries if self._entries[seq].kind == kind])
+        """Sequence numbers of that kind, in the order in which the sales were made."""
+        found = [seq for seq in self._entries if self._entries[seq].kind == kind]
+        return sorted(found, key=lambda seq: self._entries[seq].number)
+
+    def word(self, number):
+        """The merchant's word for the sale of this number, None if it is no longer kept."""
+        return {sale.number: word for sale, word in self.recent(_MOST_WAITING)}.get(number)
+
+    def unreadable(self):
+        """How many sales and records people must look at because they cannot be read."""
+        return max(len(self._journal.damage), self.totals(UNREADABLE)[0])
+
+    def is_open(self, number):
+        """Whether the sale of this number is not resolved yet."""
+        return any(entry.number == number for entry in self._entries.values())
 
     def totals(self, *kinds):
         """(count, sum in fen) of the unresolved sales of these kinds."""
@@ -174,7 +241,7 @@ class Book:
 
     def held(self):
         """(count, sum in fen) that the terminal still holds: what each message tells the host."""
-        return self.totals(STORED, REQUEST, DEAD)
+        return self.totals(STORED, REQUEST, DEAD, UNREADABLE)
 
     def recent(self, most):
         """[(Sale, word)] newest first, one line a sale, released ones too while they last."""
@@ -192,5 +259,8 @@ class Book:
         return rows
 
     def _word(self, kind, sale):
-        owed = any(e.number == sale.number for e in self._entries.values())
-        return "paid" if kind == STORED and not owed else WORDS[kind]
+        if kind == STORED and not self.is_open(sale.number):
+            return "paid"
+        if kind == REQUEST and not self.is_open(sale.number):
+            return "returned"  # reversed when there was no room to write it
+        return WORDS[kind]

@@ -54,6 +54,7 @@ class Forwarding:
         self._clock = clock
         self._was_ready = False
         self.paused = False  # a card is in play
+        self.busy = False  # a message is under way: the book's numbers must stay as they are
 
     async def run(self):
         """Named task."""
@@ -62,7 +63,9 @@ class Forwarding:
             if job is None:
                 await asyncio.sleep_ms(_IDLE_MS)
             else:
+                self.busy = True
                 await self._send(job)
+                self.busy = False
 
     def _next(self):
         ready = self._link.ready

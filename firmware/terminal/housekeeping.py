@@ -16,8 +16,11 @@ class Housekeeping:
         while True:
             await asyncio.sleep_ms(_STEP_MS)
             self._set_clock()
-            if not self._s.forwarding.paused:
-                self._s.book.keep_short() or self._s.journal.idle()
+            forwarding = self._s.forwarding
+            if forwarding.paused or forwarding.busy:
+                continue
+            if not self._s.book.keep_short():
+                self._s.journal.idle()
 
     def _set_clock(self):
         """The host's time is the only one that is trusted."""

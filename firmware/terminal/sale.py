@@ -60,12 +60,13 @@ class SaleDesk:
             return self._abandon(sale, Result(DECLINED, "reader_fault", sale))
         finally:
             self._s.book.in_play = None
+            self._s.book.put_back(sale.number)
             self._s.forwarding.paused = False
             await self._s.reader.field_off()
 
     def _new_sale(self, amount_fen):
         s = self._s
-        number, batch = s.book.next_number(), s.settings.terminal.batch
+        number, batch = s.book.reserve(), s.settings.terminal.batch
         return Sale(number, s.random(16), batch, amount_fen, s.clock.local(), s.clock.trusted)
 
     # Before the card
@@ -86,7 +87,7 @@ class SaleDesk:
 
     def _offline_refusal(self, amount_fen):
         policy = self._s.settings.policy
-        count, total_fen = self._s.book.totals(b.STORED)
+        count, total_fen = self._s.book.totals(b.STORED, b.DEAD)
         full = count >= policy.stored_count_limit
         if full or total_fen + amount_fen > policy.stored_sum_limit_fen:
             return "offline_limit"
@@ -160,7 +161,7 @@ class SaleDesk:
         s = self._s
         request = emv.Request(
             sale.amount_fen,
-            s.settings.emv["currency"],
+            s.settings.emv_currency,
             _PURCHASE,
             (sale.time[0] % 100, sale.time[1], sale.time[2]),
             sale.time[3:],

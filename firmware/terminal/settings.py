@@ -8,29 +8,50 @@ class BadSettings(Exception):
     """The provisioning file is missing a field or has a wrong value; the text names it."""
 
 
+def _text(shortest, longest):
+    """ASCII, because these go into messages as they are."""
+
+    def check(value):
+        plain = isinstance(value, str) and all(0x20 <= ord(c) < 0x7F for c in value)
+        return plain and shortest <= len(value) <= longest
+
+    return check
+
+
+def _number(lowest, highest):
+    return lambda value: isinstance(value, int) and lowest <= value <= highest
+
+
+def _date(value):
+    whole = isinstance(value, list) and len(value) == 3
+    limits = ((2020, 2099), (1, 12), (1, 31))
+    return whole and all(_number(low, high)(v) for v, (low, high) in zip(value, limits))
+
+
 # field -> check; nested sections are walked by name.
 _TERMINAL = {
-    "serial": lambda v: 1 <= len(v) <= 16,
-    "terminal_id": lambda v: len(v) == 8,
-    "merchant_id": lambda v: len(v) == 15,
-    "currency": lambda v: len(v) == 3 and v.isdigit(),
-    "issued": lambda v: len(v) == 3 and 2020 <= v[0] < 2100 and 1 <= v[1] <= 12,
-    "utc_offset_min": lambda v: -720 <= v <= 840,
-    "batch": lambda v: 1 <= v <= 999999,
-    "support": lambda v: len(v) <= 32,
+    "serial": _text(1, 16),
+    "terminal_id": _text(8, 8),
+    "merchant_id": _text(15, 15),
+    "currency": _text(3, 3),
+    "issued": _date,
+    "utc_offset_min": _number(-720, 840),
+    "batch": _number(1, 999999),
+    "support": _text(0, 32),
 }
 _HOST = {
-    "address": lambda v: len(v) > 0,
-    "port": lambda v: 0 < v < 65536,
-    "name": lambda v: len(v) > 0,
-    "reply_ms": lambda v: 1000 <= v <= 90000,
-    "echo_ms": lambda v: 1000 <= v <= 600000,
+    "address": _text(1, 253),
+    "port": _number(1, 65535),
+    "name": _text(1, 253),
+    "reply_ms": _number(1000, 90000),
+    "echo_ms": _number(1000, 600000),
 }
 _POLICY = {
-    "sale_limit_fen": lambda v: v > 0,
-    "stored_count_limit": lambda v: 0 <= v <= 500,
-    "stored_sum_limit_fen": lambda v: v >= 0,
+    "sale_limit_fen": _number(1, 10**12 - 1),
+    "stored_count_limit": _number(0, 500),
+    "stored_sum_limit_fen": _number(0, 10**14),
 }
+_LANGUAGES = ("zh", "en")
 _KEYS = {"ikid": 8, "initial_key": 16, "seal_key": 16}
 _CERTIFICATES = ("ca", "cert", "key")
 
@@ -48,11 +69,7 @@ def _section(data, name, checks):
         raise BadSettings("%s is missing" % name)
     section = Section()
     for field, check in checks.items():
-        try:
-            good = check(values[field])
-        except (KeyError, TypeError, AttributeError):
-            good = False
-        if not good:
+        if field not in values or not check(values[field]):
             raise BadSettings("%s.%s is missing or wrong" % (name, field))
         setattr(section, field, values[field])
     return section
@@ -70,7 +87,7 @@ def _bytes(data, section, field, decode, length=None):
 
 class Settings:
     def __init__(self, data):
-        if data.get("format") != "tapstone-provision/1":
+        if not isinstance(data, dict) or data.get("format") != "tapstone-provision/1":
             raise BadSettings("format is not tapstone-provision/1")
         self.test_keys = data.get("test_keys") is not False  # unless somebody says otherwise
         self.terminal = _section(data, "terminal", _TERMINAL)
@@ -82,7 +99,10 @@ class Settings:
         for field, length in _KEYS.items():
             setattr(self.keys, field, _bytes(data, "keys", field, unhexlify, length))
         self.emv = data.get("emv")
+        self.emv_currency = _section(data, "emv", {"currency": _text(4, 4)}).currency
         self.language = data.get("language", "zh")
+        if self.language not in _LANGUAGES:
+            raise BadSettings("language is not one of zh, en")
 
 
 def load(path):

@@ -35,6 +35,7 @@ class Till:
     async def run(self):
         """Named task."""
         amount_fen = 0
+        await self._alarm()
         self._home(amount_fen)
         while True:
             key = await self._s.people.key(_REFRESH_MS)
@@ -58,7 +59,7 @@ class Till:
     # Home
 
     def _status(self):
-        count, total_fen = self._s.book.totals(b.STORED)
+        count, total_fen = self._s.book.totals(b.STORED, b.DEAD)
         return {
             "link": "up" if self._s.link.ready else "down",
             "pending_count": count,
@@ -83,6 +84,14 @@ class Till:
         trouble = self._s.session.trouble
         changed, self._trouble = trouble != self._trouble, trouble
         return changed and trouble in ("host_certificate", "host_refused")
+
+    async def _alarm(self):
+        """Records that cannot be read are kept as they are, and somebody has to be called."""
+        unreadable = self._s.book.unreadable()
+        if unreadable:
+            self._s.people.failed()
+            self._show("fault", reason="journal_unreadable", code="%d" % unreadable)
+            await self._s.people.key(_HISTORY_MS)
 
     async def _warn(self):
         """Sales can go on offline and every record is kept; but somebody has to be called."""
@@ -120,25 +129,32 @@ class Till:
             self._show("declined", fen=amount_fen, reason=result.reason, code=result.code)
 
     def _stored(self):
-        count, total_fen = self._s.book.totals(b.STORED)
+        count, total_fen = self._s.book.totals(b.STORED, b.DEAD)
         limit = self._s.settings.policy.stored_count_limit
         return {"count": count, "total_fen": total_fen, "limit_count": limit}
 
     async def _doubt(self, result):
         """Waits a while with the merchant: most doubts end with the reversal's answer."""
-        people, seq = self._s.people, result.sale.number
+        people, number = self._s.people, result.sale.number
         people.failed()
         self._show("in_doubt", fen=result.sale.amount_fen)
         until_ms = self._s.clock.now_ms() + _DOUBT_MS
         while self._s.clock.now_ms() < until_ms:
             if await people.key(_REFRESH_MS) in ("X", "E"):
                 return
-            if not self._s.book.entry(seq):
-                self._show("returned", fen=result.sale.amount_fen)
+            if not self._s.book.is_open(number):
+                self._tell_end(self._s.book.word(number), result.sale.amount_fen)
                 await people.key(_RESULT_MS)
                 return
             if self._status_changed():
                 self._show("in_doubt", fen=result.sale.amount_fen)
+
+    def _tell_end(self, word, fen):
+        """How the doubt ended: reversed, or the bank had never heard of the sale."""
+        if word == "failed":
+            self._show("declined", fen=fen, reason="no_answer", code="")
+        else:
+            self._show("returned", fen=fen)
 
     # Where is my money?
 

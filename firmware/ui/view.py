@@ -9,22 +9,26 @@ from ui.icons import ICONS
 from ui.page import Page
 from ui.screens import SCREENS
 
-# name -> bytes of bitmaps kept in RAM
+# name -> bytes of bitmaps kept in RAM; _WHOLE: all of it, read once at the start. The large
+# pictures are among those, because late in a day the heap has no room in one piece for them.
+_WHOLE = 0
 _FONTS = {
     "text16": 2048,
     "body20": 2048,
     "title24": 1536,
-    "amount34": 640,
-    "amount48": 2048,
-    "icons": 2304,
+    "amount34": _WHOLE,
+    "amount48": _WHOLE,
+    "icons": _WHOLE,
 }
 
 
 def open_fonts(folder):
-    """-> name: Font, each over a file that stays open."""
-    return {
-        name: Font(open("%s/%s.bin" % (folder, name), "rb"), keep) for name, keep in _FONTS.items()
-    }
+    """-> name: Font, over a file that stays open, or over its content."""
+    fonts = {}
+    for name, keep in _FONTS.items():
+        file = open("%s/%s.bin" % (folder, name), "rb")  # noqa: SIM115  the font reads on from it
+        fonts[name] = Font(file if keep else file.read(), keep)
+    return fonts
 
 
 def _beside(path):

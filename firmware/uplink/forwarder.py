@@ -13,6 +13,7 @@ REVERSAL = const(1)
 ADVICE = const(2)
 
 ALARM_TRIES = const(6)
+_REFUSALS = ("30", "97")  # of the message itself; any other answer may be better tomorrow
 _GAPS_MS = (0, 5000, 15000, 60000, 300000, 900000)
 
 
@@ -30,6 +31,7 @@ class Forwarder:
         self._queue = queue
         self._random = random
         self._tries = {}  # seq -> times sent
+        self._refusals = {}  # seq -> times the host said that it will not take this message
         self._due_ms = {}  # seq -> not before
         self._line_due_ms = 0
         self._line_failures = 0
@@ -64,7 +66,7 @@ class Forwarder:
             return
         self._line_failures = 0
         if verdict == answers.LATER:
-            self._later(job, now)
+            self._later(job, reply, now)
         else:
             self._close(job, verdict, reply)
 
@@ -72,13 +74,15 @@ class Forwarder:
         """How many sales have been tried often enough that people should look."""
         return sum([tries >= ALARM_TRIES for tries in self._tries.values()])
 
-    def _later(self, job, now):
-        tries = self._tries[job.seq]
-        if job.kind == ADVICE and tries >= ALARM_TRIES:
-            self._forget(job.seq)
-            self._queue.rejected(job.seq)
+    def _later(self, job, reply, now):
+        seq = job.seq
+        refusals = self._refusals.get(seq, 0) + (reply.code in _REFUSALS)
+        self._refusals[seq] = refusals
+        if job.kind == ADVICE and refusals >= ALARM_TRIES:
+            self._forget(seq)
+            self._queue.rejected(seq)
         else:
-            self._due_ms[job.seq] = now + self._gap_ms(tries)
+            self._due_ms[seq] = now + self._gap_ms(self._tries[seq])
 
     def _close(self, job, verdict, reply):
         self._forget(job.seq)
@@ -93,6 +97,7 @@ class Forwarder:
 
     def _forget(self, seq):
         self._tries.pop(seq, None)
+        self._refusals.pop(seq, None)
         self._due_ms.pop(seq, None)
 
     def _gap_ms(self, failures):

@@ -16,7 +16,7 @@ from host_tools.acquirer.wire import Message
 
 SALE_KIND, REVERSAL_KIND = "2", "4"
 
-_KEY = ("merchant_id", "terminal_id", "key_id", "batch", "stan", "kind")
+_KEY = ("merchant_id", "terminal_id", "key_id", "batch", "counter", "kind")
 _HAS_KEY = and_(*(requests.c[name] == bindparam(name) for name in _KEY))
 _HAS_ID = and_(
     requests.c.transaction_id == bindparam("transaction_id"),

@@ -58,7 +58,7 @@ class Request:
             return f"certificate {self.certificate[:16]}"
         return f"{self.field(41)} {self.message.key_id.hex()}"
 
-    def key(self, kind: str) -> dict[str, str]:
+    def key(self, kind: str) -> dict[str, str | int]:
         """The business key of this request, or of the other class for the same sale."""
         return {
             "merchant_id": self.field(42),
@@ -66,6 +66,7 @@ class Request:
             "key_id": self.message.key_id.hex(),
             "batch": self.batch,
             "stan": self.field(11),
+            "counter": self.message.counter,
             "kind": kind,
         }
 

@@ -57,6 +57,7 @@ requests = Table(
     Column("key_id", String(16), nullable=False),
     Column("batch", String(6), nullable=False),
     Column("stan", String(6), nullable=False),
+    Column("counter", Integer, nullable=False),  # of DUKPT: does not wrap with the STAN
     Column("kind", String(1), nullable=False),  # message class: 2 financial, 4 reversal
     Column("mti", String(4), nullable=False),  # of the first sending
     Column("transaction_id", String(32), nullable=False),
@@ -74,7 +75,7 @@ requests = Table(
     Column("state", String(10), nullable=False),
     Column("reason", String(32), nullable=False),
     Column("reply", Text, nullable=False),
-    UniqueConstraint("merchant_id", "terminal_id", "key_id", "batch", "stan", "kind"),
+    UniqueConstraint("merchant_id", "terminal_id", "key_id", "batch", "counter", "kind"),
     UniqueConstraint("transaction_id", "kind"),
     Index("requests_by_cryptogram", "card_hash", "cryptogram"),
 )

@@ -10,11 +10,12 @@ from host_tools.cards.mchip import MChip
 from host_tools.cards.memory import Memory
 from host_tools.cards.personal import Personal
 from host_tools.cards.quick import Quick
+from host_tools.cards.speedy import Speedy
 
 PPSE = b"2PAY.SYS.DDF01"
 
 _SELECT_PPSE = b"\x00\xa4\x04\x00" + bytes([len(PPSE)]) + PPSE
-_APPLICATIONS = {"unionpay": Quick, "visa": Quick, "mastercard": MChip}
+_APPLICATIONS = {"unionpay": Quick, "visa": Quick, "mastercard": MChip, "jcb": Speedy}
 
 
 class Card:

@@ -17,6 +17,8 @@ _MAG_STRIPE_RECORD = bytes([0x08, 0x01, 0x01, 0x00])  # kernel 2 skips it in EMV
 class MChip(base.Application):
     """GPO, records, one GENERATE AC."""
 
+    shown: tuple[int, ...] = (0x9F27, 0x9F36, 0x9F10)  # in its answer; the cryptogram comes third
+
     _atc = b""
     _pdol_data = b""
     _done = True
@@ -46,17 +48,16 @@ class MChip(base.Application):
         kind = asked if asked == issuer.AAC else self.decide(fields, online=asked == issuer.ARQC)
         made = self.certify(kind, fields, self._atc)
         signed = control & _CDA and kind != issuer.AAC  # an AAC is never signed (Book 2, 6.6.1)
-        answer = self._signed(made, fields, data) if signed else _plain(made)
+        answer = self._signed(made, fields, data) if signed else self._plain(made)
         return tlv.encode(0x77, tlv.encode_all(answer)) + base.OK
 
     def _signed(self, made: dict[int, bytes], fields: dict[int, bytes], data: bytes):
         """CDA: the cryptogram travels inside the signature, with a hash over the whole dialogue."""
-        shown = [(tag, made[tag]) for tag in (0x9F27, 0x9F36, 0x9F10)]
+        shown = [(tag, made[tag]) for tag in self.shown]
         dialogue = self._pdol_data + data + tlv.encode_all(shown)
         dialogue_hash = sha1(dialogue, usedforsecurity=False).digest()
         dynamic = b"\x08" + self.random(8) + made[0x9F27] + made[0x9F26] + dialogue_hash
-        return [*shown[:2], (0x9F4B, self.sign(dynamic, fields[0x9F37])), shown[2]]
+        return [*shown[:2], (0x9F4B, self.sign(dynamic, fields[0x9F37])), *shown[2:]]
 
-
-def _plain(made: dict[int, bytes]) -> list[tuple[int, bytes]]:
-    return [(tag, made[tag]) for tag in (0x9F27, 0x9F36, 0x9F26, 0x9F10)]
+    def _plain(self, made: dict[int, bytes]) -> list[tuple[int, bytes]]:
+        return [(tag, made[tag]) for tag in (*self.shown[:2], 0x9F26, *self.shown[2:])]

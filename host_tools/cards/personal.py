@@ -34,6 +34,12 @@ _MCHIP = {
     0x9F0F: "F86064F800",
     0x9F42: "0156",
 }
+_JCB = {
+    0x8C: _TERMINAL_DATA + "9F5303",
+    0x9F0D: "9040008000",
+    0x9F0E: "0410000000",
+    0x9F0F: "9060009000",
+}
 
 
 @dataclass(frozen=True)
@@ -84,6 +90,17 @@ SCHEMES = {
         pdol="9F1A029F3501",
         answers=(0x82, 0x94),
         static=_CREDIT_OR_DEBIT | _MCHIP,
+    ),
+    "jcb": Scheme(
+        rid="A000000065",
+        kernel=5,
+        ca_key=(1984, 3),
+        issuer_bits=1408,
+        card_bits=1152,
+        aip="1980",
+        pdol="9F52019F5303",
+        answers=(0x82, 0x94),
+        static=_CREDIT_OR_DEBIT | _JCB,
     ),
 }
 

@@ -8,7 +8,7 @@ from typing import Any
 import tomllib
 
 _PROFILES = Path(__file__).with_name("profiles")
-_TEST_BINS = ("621094", "476173", "541333")
+_TEST_BINS = ("621094", "476173", "541333", "353011")
 
 
 class BadProfile(Exception):
@@ -24,7 +24,7 @@ class Profile:
     name: str
     name_zh: str
     note: str
-    scheme: str  # unionpay, visa, mastercard
+    scheme: str  # unionpay, visa, mastercard, jcb
     aids: tuple[str, ...]  # highest priority first
     label: str
     pan: str

@@ -35,11 +35,13 @@ _MASTERCARD = {
     "tac_online": "F45084800C",
     "tac_default": "F45084800C",
 }
+_JCB = {"kernel": 5, "version": "0002", "terminal_interchange_profile": "500000"}  # as in 9F66
 _APPLICATIONS = {
     "A000000333010101": _UNIONPAY,
     "A000000333010102": _UNIONPAY,
     "A0000000031010": _VISA,
     "A0000000041010": _MASTERCARD,
+    "A0000000651010": _JCB,
 }
 _TERMINAL = {
     "version": 1,

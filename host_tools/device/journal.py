@@ -34,15 +34,14 @@ def decode(
     said = target.run(firmware, "journal_dump.py", str(image), seal_key.hex(), str(most))
     found = json.loads(said)
     opened = found.get("open")
-    found["sectors"] = [_sector(i, *row, opened) for i, row in enumerate(found["sectors"])]
-    found["records"] = [_record(*row, found["released"]) for row in found["records"]]
+    found["sectors"] = [_sector(i, row, opened) for i, row in enumerate(found["sectors"])]
+    found["records"] = [_record(row, found["released"]) for row in found["records"]]
     found["pending"] = len({r["seq"] for r in found["records"] if not r["released"]})
     return found
 
 
-def _sector(
-    index: int, number: int | None, erases: int | None, fill: int, opened: int | None
-) -> dict[str, Any]:
+def _sector(index: int, row: list, opened: int | None) -> dict[str, Any]:
+    number, erases, fill = row
     state = "full" if fill else "blank"
     if number is not None and number == opened:
         state = "open"
@@ -51,9 +50,8 @@ def _sector(
     return {"index": index, "number": number, "erases": erases, "state": state, "fill": fill}
 
 
-def _record(
-    pos: int, seq: int, kind: int, copy: bool, sale: list | None, released: int
-) -> dict[str, Any]:
+def _record(row: list, released: int) -> dict[str, Any]:
+    pos, seq, kind, copy, sale = row
     name, word = _KINDS.get(kind, (f"kind {kind}", ""))
     record = {"pos": pos, "seq": seq, "kind": name, "word": word, "copy": copy}
     record |= {"released": seq <= released, "sale": None}

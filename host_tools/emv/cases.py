@@ -11,7 +11,7 @@ from typing import Any
 
 from host_tools import issuer
 
-_EXPIRES = "2049-12-31"  # CA keys in the cases have no expiry; certificates are judged at their date
+_EXPIRES = "2049-12-31"  # CA keys in the cases have no date of their own
 _ISSUED_HERE = ("VisaCVN18", "VisaCVN22")  # host_tools.issuer makes this kind of cryptogram
 _STEPS = ("issuer", "sda", "icc", "fdda", "dda", "cda")
 
@@ -171,15 +171,13 @@ def _entry_point(document: Case, _: Any) -> Named:
     for case in document["cases"]:
         setting = document["terminal_settings"][case["terminal_setting"]]
         sent = {name: case[name] for name in names}
-        yield case["id"], {"run": "entry point", **sent, "combination_sets": _sets(case, setting)}
-
-
-def _sets(case: Case, setting: Case) -> list[Case]:
-    """Only what the case's transactions can meet: a whole setting is large for a board."""
-    if case["transactions"] == "AUTORUN":
-        return []
-    kinds = {asked["transaction_type"] for asked in case["transactions"]}
-    return [g for g in setting["combination_sets"] if kinds & set(g["transaction_types"])]
+        sent["autorun"] = case["transactions"] == "AUTORUN"
+        if sent["autorun"]:
+            sent["transactions"] = [setting["autorun"]]
+        # Only what these transactions can meet: a whole setting is large for a board.
+        kinds = {asked["transaction_type"] for asked in sent["transactions"]}
+        sets = [g for g in setting["combination_sets"] if kinds & set(g["transaction_types"])]
+        yield case["id"], {"run": "entry point", **sent, "combination_sets": sets}
 
 
 def _issuer_ac(document: Case, _: Any) -> Named:
@@ -187,10 +185,13 @@ def _issuer_ac(document: Case, _: Any) -> Named:
     for number, vector in enumerate(document["vectors"], 1):
         name = f"{number} {vector['cvn_class']}"
         if vector["cvn_class"] not in _ISSUED_HERE:
-            yield name, {
-                "verdict": "not applicable",
-                "why": "our issuer makes no cryptogram of this version",
-            }
+            yield (
+                name,
+                {
+                    "verdict": "not applicable",
+                    "why": "our issuer makes no cryptogram of this version",
+                },
+            )
             continue
         yield name, _issued(vector)
 

@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from host_tools.emv import cases
-from host_tools.emv.inside import Inside, InsideError, build
+from host_tools.emv import cases, inside
+from host_tools.emv.inside import Inside, InsideError
 
 _LONGEST = 160  # characters of a value in a line
 
@@ -48,7 +48,7 @@ def check(files: list[Path], say: Callable[[dict[str, Any]], None]) -> Report:
     read = [(path, cases.take_apart(path, cases.ca_keys(path.parent))) for path in files]
     report = Report()
     with tempfile.TemporaryDirectory(prefix="tapstone-") as folder:
-        board = _Board(build(Path(folder)))
+        board = _Board(inside.build(Path(folder)))
         try:
             for path, named in read:
                 for name, case in named:

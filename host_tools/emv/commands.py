@@ -14,6 +14,10 @@ emv_app = typer.Typer(
 )
 _person = Console(stderr=True, highlight=False, soft_wrap=True)
 
+_COLUMNS = (
+    "outcome", "apdus", "bytes", "air_ms", "link_ms", "cpu_ms", "in_field_ms", "instructions",
+)  # fmt: skip
+
 AsJson = Annotated[bool, typer.Option("--json", help="One JSON object instead of text.")]
 
 
@@ -146,3 +150,36 @@ def fuzz_emv(
             f" {len(result.failures)} failures, {result.rate:.0f} a second"
         )
     raise typer.Exit(1 if result.failures else 0)
+
+
+def bench_tap(
+    profile: Annotated[list[str] | None, typer.Option(help="Only this card; repeatable.")] = None,
+    cards: Annotated[
+        Path | None,
+        typer.Option(help="Folder that keeps the cards' keys: the same give the same counts."),
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """What a tap costs with each virtual card, between field on and card done."""
+    from rich.table import Table
+
+    from host_tools.emv import bench
+
+    found: dict[str, dict] = {}
+    table = Table("card", "", *_COLUMNS, title="A tap, without the card's own thinking")
+    try:
+        for name, kind, costs in bench.run(profile, cards):
+            if kind == "offline":
+                found[name] = costs
+            else:
+                found[name][kind] = costs
+            table.add_row(name, kind, *[str(costs[column]) for column in _COLUMNS])
+            _warn(f"{name} {kind}: {costs['in_field_ms']} ms")
+    except bench.BenchError as error:
+        raise _fail(str(error), 1) from None
+    if any(costs["instructions"] is None for costs in found.values()):
+        _warn("valgrind is not installed: instructions are not counted")
+    if as_json:
+        print(json.dumps(found, indent=1))
+    else:
+        Console(width=120).print(table)

@@ -7,6 +7,7 @@ import json
 import os
 import subprocess
 import threading
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, Self
 
@@ -28,13 +29,18 @@ def build(out: Path) -> Path:
     """Compiles the EMV room, the drivers and the programs into `out`; returns it."""
     wanted = {at: file for at, file in sources("unix").items() if at.parts[0] in _PARTS}
     wanted |= {Path(file.name): file for file in _PROGRAMS.glob("*.py")}
-    for at, source in wanted.items():
+
+    def compiled(item: tuple[Path, Path]) -> None:
+        at, source = item
         compile_file(source, str(at), (out / at).with_suffix(".mpy"))
+
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(compiled, wanted.items()))
     return out
 
 
-def command(program: str, *arguments: str) -> list[str]:
-    return [paths.micropython(), "-X", f"heapsize={HEAP}", "-m", program, *arguments]
+def command(program: str, heap: str = HEAP) -> list[str]:
+    return [paths.micropython(), "-X", f"heapsize={heap}", "-m", program]
 
 
 def environment(built: Path, **more: str) -> dict[str, str]:

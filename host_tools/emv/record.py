@@ -47,7 +47,8 @@ def strict(section: dict[str, Any]) -> dict[str, Any]:
         7: {"ttq": "36004080"},
     }
     rows = [
-        {**row, "cvm_limit_fen": 500, **changed[row["kernel"]]} for row in section["applications"]
+        {**row, "cvm_limit_fen": 500, **changed.get(row["kernel"], {})}
+        for row in section["applications"]
     ]
     return {**section, "applications": rows}
 

@@ -1,6 +1,7 @@
 """Walks a recorded card session and says what each side told the other. Card numbers are masked."""
 
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import Any
 
 from host_tools.emv import decode, tell, tree
@@ -111,7 +112,7 @@ class _Teller:
         lines = []
         for tag, value in tell.filled(self._lists.get(list_tag, b""), data):
             if not tag:
-                lines.append(f"{len(value)} bytes that no list asks for: {tell.words('', value)[0]}")
+                lines.append(f"{len(value)} bytes on no list: {tell.words('', value)[0]}")
                 continue
             first, *more = _value(tag, value)
             lines.append(f"{tag}  {tell.name(tag)}: {first}")
@@ -150,8 +151,9 @@ def _format_1(code: str, value: bytes) -> list[Node]:
     if code == "80A8":
         return [Node("82", value[:2]), Node("94", value[2:])]
     if code in ("80AE", "80D0"):
-        parts = ("9F27", value[:1]), ("9F36", value[1:3]), ("9F26", value[3:11]), ("9F10", value[11:])
-        return [Node(tag, part) for tag, part in parts if part]
+        tags, edges = ("9F27", "9F36", "9F26", "9F10"), (0, 1, 3, 11, len(value))
+        parts = [value[start:end] for start, end in pairwise(edges)]
+        return [Node(tag, part) for tag, part in zip(tags, parts, strict=True) if part]
     if code == "0088":
         return [Node("9F4B", value)]
     return []

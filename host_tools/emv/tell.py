@@ -3,15 +3,17 @@
 Names, forms and bits are data: `tags.toml`.
 """
 
-import tomllib
 from collections.abc import Callable, Iterable
 from functools import cache
 from pathlib import Path
+
+import tomllib
 
 from host_tools.emv import tree
 from host_tools.emv.tree import Node
 
 _LONG_BYTES = 24  # longer values are shown by their ends
+_ELSE = ", else the next"
 
 
 @cache
@@ -158,7 +160,7 @@ def _issuer_data(value: bytes) -> list[str]:
 
 def _method(code: int) -> str:
     text = word("method", f"{code & 0x3F:02X}") or f"method {code & 0x3F:02X}"
-    return text + (", else the next" if code & 0x40 else "")
+    return text + (_ELSE if code & 0x40 else "")
 
 
 def _cvm_list(value: bytes) -> list[str]:
@@ -178,7 +180,8 @@ def _cvm_results(value: bytes) -> list[str]:
     code, condition, result = (f"{byte:02X}" for byte in value)
     when = word("condition", condition) or f"condition {condition}"
     how = word("result", result) or f"result {result}"
-    return [f"{value.hex().upper()} {_method(value[0]).removesuffix(', else the next')}: {when}: {how}"]
+    method = _method(value[0]).removesuffix(_ELSE)
+    return [f"{value.hex().upper()} {method}: {when}: {how}"]
 
 
 def _terminal_type(value: bytes) -> list[str]:
@@ -212,7 +215,7 @@ _FORMS: dict[str, Callable[[bytes], list[str]]] = {
     "number": lambda value: [str(int.from_bytes(value, "big"))],
     "amount": _amount,
     "date": _date,
-    "time": lambda value: [":".join(value.hex()[at : at + 2] for at in range(0, 2 * len(value), 2))],
+    "time": lambda value: [value.hex(":")],
     "secret": lambda value: [f"left out ({len(value)} bytes)"],
     "secret pan": lambda value: [masked(value.hex().rstrip("f"))],
     "secret track": _secret_track,

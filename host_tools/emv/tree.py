@@ -1,4 +1,4 @@
-"""BER-TLV as a tree, for people: lenient about what it does not need, precise about what is wrong."""
+"""BER-TLV as a tree, for people: precise about where it goes wrong."""
 
 from dataclasses import dataclass, field
 

@@ -15,12 +15,13 @@ from pathlib import Path
 from host_tools.acquirer import setup as acquirer_setup
 from host_tools.cards import world
 from host_tools.device import provision
+from host_tools.release.build import build
 from host_tools.simulator.network import Network, short_socket_folder
 from host_tools.simulator.nor import NorChip
 from host_tools.simulator.panel import Panel
 from host_tools.simulator.pins import Pins
 from host_tools.simulator.pn532 import PN532
-from host_tools.simulator.terminal import TerminalProcess, deploy
+from host_tools.simulator.terminal import TerminalProcess
 from host_tools.simulator.wires import Wires
 
 SERIAL, TERMINAL_ID, MERCHANT_ID = "SIM00001", "T0000001", "M00000000000001"
@@ -43,6 +44,7 @@ class Acquirer:
     def __init__(self, data: Path):
         self.data = data
         self._process: asyncio.subprocess.Process | None = None
+        self._starting = asyncio.Lock()
         self.port = 0
 
     @property
@@ -50,8 +52,11 @@ class Acquirer:
         return self._process is not None and self._process.returncode is None
 
     async def start(self) -> None:
-        if self.running:
-            return
+        async with self._starting:
+            if not self.running:
+                await self._start()
+
+    async def _start(self) -> None:
         self._process = await asyncio.create_subprocess_exec(
             sys.executable, "-m", "host_tools.acquirer",
             "--data", str(self.data), "--port", str(self.port),
@@ -125,8 +130,10 @@ class Bench:
         self._on_line = on_line
         self.screens = Screens()
         self._signed_in = False
-        self.flash: NorChip
-        self.terminal: TerminalProcess
+        self.terminal = TerminalProcess(
+            self.firmware, self._environment(), self._heard, self.pins.hungry
+        )
+        self.flash: NorChip  # from prepare() on
 
     def _pin_line(self, line: str) -> None:
         self.wires.send("gpio", line.encode() + b"\n")
@@ -137,7 +144,7 @@ class Bench:
         """Makes what the folder does not hold yet: keys, cards, accounts, provisioning, journal."""
         self.data.mkdir(parents=True, exist_ok=True)
         os.chmod(self.data, 0o700)
-        self._environment = deploy(self.firmware)
+        build("unix", self.firmware)
         cards = self.data / "cards"
         world.create(cards)
         acquirer_setup.create(self.acquirer.data, world.accounts(cards))
@@ -152,7 +159,11 @@ class Bench:
         content = provision.document(
             SERIAL, TERMINAL_ID, MERCHANT_ID, enrolled["host"], enrolled["keys"], emv
         )
-        self.flash_path.unlink(missing_ok=True)
+        if self.flash_path.exists():
+            raise BenchError(
+                f"{self.flash_path} may hold sales, but {self.provision_path.name} with its key is "
+                "missing. Put it back, move the image away, or begin anew with --fresh."
+            )
         self.flash_path.write_bytes(b"\xff" * FLASH_BYTES)
         provision.format_journal(self.firmware, self.flash_path, provision.seal_key(content))
         provision.write(self.provision_path, content)
@@ -167,14 +178,15 @@ class Bench:
         self.wires.serial("uart1", self.reader.feed)
         self.wires.lines("gpio", self.pins.receive)
         await self.wires.open()
-        environment = {
-            **self._environment,
+        self.power_on()
+
+    def _environment(self) -> dict[str, str]:
+        return {
+            "MICROPYPATH": f"{self.firmware}:.frozen",
             "TAPSTONE_DEVICES": str(self.wires.folder),
             "TAPSTONE_PROVISION": str(self.provision_path),
             "TAPSTONE_SERIAL": SERIAL,
         }
-        self.terminal = TerminalProcess(self.firmware, environment, self._heard, self.pins.hungry)
-        self.power_on()
 
     def _point_terminal_at_network(self) -> None:
         content = provision.read(self.provision_path)
@@ -182,12 +194,14 @@ class Bench:
         provision.write(self.provision_path, content)
 
     async def close(self) -> None:
+        """Ends whatever has been started, also after a start that failed half way."""
         self.terminal.power_off()
         await self.terminal.gone()
         self.wires.close()
         await self.network.close()
         await self.acquirer.stop()
-        self.flash.close()
+        if hasattr(self, "flash"):
+            self.flash.close()
         if self.wires.folder.parent != self.data:
             shutil.rmtree(self.wires.folder, ignore_errors=True)
 

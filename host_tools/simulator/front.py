@@ -9,7 +9,7 @@ from typing import Any
 
 from host_tools.acquirer import ledger
 from host_tools.device import journal, provision
-from host_tools.simulator.bench import Bench
+from host_tools.simulator.bench import Bench, BenchError
 
 Message = str | bytes
 
@@ -50,7 +50,7 @@ class Front:
         """One act of a person; what cannot be done is told as an event, never raised."""
         try:
             await self._act(command)
-        except (KeyError, TypeError, ValueError) as error:
+        except (KeyError, TypeError, ValueError, BenchError) as error:
             self.event(f"not done: {error}")
         self._tell_state()
 
@@ -65,7 +65,13 @@ class Front:
         self._tell_state()
         self._flash_changed.set()
         for work in (self._watch_screen, self._watch_flash, self._watch_ledger, self._watch_cards):
-            self._tasks.append(asyncio.create_task(work()))
+            task = asyncio.create_task(work())
+            task.add_done_callback(self._watcher_ended)
+            self._tasks.append(task)
+
+    def _watcher_ended(self, task: asyncio.Task) -> None:
+        if not task.cancelled() and task.exception():
+            self.event(f"the page no longer follows: {task.exception()!r}")
 
     async def close(self) -> None:
         for task in self._tasks:

@@ -8,7 +8,6 @@ from collections.abc import Callable
 from pathlib import Path
 
 from host_tools import paths
-from host_tools.release.build import build
 
 HEAP = "512k"  # 64-bit objects are twice as large: this is 256 KB on a 32-bit board
 RESET_EXIT = 75
@@ -80,7 +79,7 @@ class TerminalProcess:
             "-X",
             f"heapsize={HEAP}",
             str(self._program / "main.py"),
-            env={**os.environ, **self._environment, "TAPSTONE_RESET_CAUSE": cause},
+            env={**os.environ, **self._environment, "TAPSTONE_RESET_CAUSE": cause, "TZ": "UTC0"},
             cwd=self._program,
             stdin=asyncio.subprocess.DEVNULL,
             stdout=asyncio.subprocess.PIPE,
@@ -103,12 +102,6 @@ class TerminalProcess:
             if self._hungry():
                 self._on_line("the watchdog was not fed: reset")
                 self._kill()
-
-
-def deploy(target: Path) -> dict[str, str]:
-    """Compiles the firmware into `target`; gives the environment that finds it there."""
-    build("unix", target)
-    return {"MICROPYPATH": f"{target}:.frozen"}
 
 
 class Stopwatch:

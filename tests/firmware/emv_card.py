@@ -237,12 +237,15 @@ class ChipCard(Card):
         self.relay_data = b"\x0d\x0e\x0f\x10" + times
         return b"\x80\x0a" + self.relay_data + b"\x90\x00"
 
+    def shown(self):
+        """What stands in the answer beside the cryptogram."""
+        return (0x9F10, "0110A00003220000"), (0xDF4B, None)
+
     def generate(self, command):
         self.cdol_data = command[5:-1]
         asked = command[2] & 0xC0
         kind = 0x00 if 0x00 in (asked, self.cid) else 0x80 if 0x80 in (asked, self.cid) else 0x40
-        plain = ((0x9F27, bytes((kind,))), (0x9F36, "0102"))
-        plain += ((0x9F10, "0110A00003220000"), (0xDF4B, None))
+        plain = ((0x9F27, bytes((kind,))), (0x9F36, "0102")) + self.shown()
         if command[2] & 0x10:
             self.answer = self._signed(plain, kind)
         else:
@@ -264,3 +267,24 @@ class ChipCard(Card):
 
     def recover(self, command):
         return self.last() if self.answer else b"\x69\x85"
+
+
+class SpeedyCard(ChipCard):
+    """A JCB card in EMV mode; t9F50 is how it wants its holder verified."""
+
+    PDOL = "9F52019F5303"
+    CDOL1 = ChipCard.CDOL1 + "9F5303"
+
+    def __init__(self, aid="A0000000651010", pan="3530111333300000", cid=0x40, **more):
+        super().__init__(aid, pan, cid, **more)
+
+    def _static(self):
+        return super()._static() + self._all(((0x9F57, None),))
+
+    def options(self, command):
+        self.pdol_data = command[7:-1]
+        answer = self._all(((0x82, self.aip), (0x94, "10010301")))
+        return tlv(0x77, answer) + b"\x90\x00"
+
+    def shown(self):
+        return (0x9F10, "07010103900000"), (0x9F50, "00")

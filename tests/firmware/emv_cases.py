@@ -86,7 +86,7 @@ def ca_key(key, expires="2032-12-31"):
 
 
 def request(amount_fen=1, currency="0156", date=(26, 4, 12), unpredictable="ABABABAB", **more):
-    """A purchase; `more` may set time, type, sequence and online_able."""
+    """A purchase; `more` may set time, type, sequence, online_able and other_fen."""
     return emv.Request(
         amount_fen,
         currency,
@@ -96,6 +96,7 @@ def request(amount_fen=1, currency="0156", date=(26, 4, 12), unpredictable="ABAB
         bytes.fromhex(unpredictable),
         more.get("sequence", 5),
         more.get("online_able", False),
+        other_fen=more.get("other_fen", 0),
     )
 
 

@@ -190,3 +190,56 @@ def test_a_silent_card_is_to_be_presented_again():
     transaction = entry.transaction(Config(1, {}, _UNIONPAY), emv_cases.request())
     outcome, _ = emv_cases.play(transaction, lambda command: None)
     assert (outcome.result, outcome.reason) == (emv.TRY_AGAIN, "card_lost")
+
+
+def _seen_by_kernel(app, **how):
+    """What a kernel finds, as (the combination's indicators and TTQ, lookup of terminal data)."""
+    seen = []
+
+    def looks(session):
+        combination = session.combination
+        flags = ("zero_amount", "status_check", "floor_exceeded", "cvm_required")
+        seen.append([getattr(combination, flag) for flag in flags])
+        seen.append(combination.ttq)
+        seen.append(session.get)
+        raise Ended(emv.ONLINE, "online_needed")
+        yield
+
+    apdus = [_directory(_entry(_DEBIT, 1)), _select(_DEBIT)]
+    request = how.pop("request", emv_cases.request(50000, online_able=True))
+    transaction = entry.transaction(Config(1, {}, [app]), request, {7: looks}, **how)
+    emv_cases.play(transaction, emv_cases.scripted(apdus))
+    return seen
+
+
+def test_without_pre_processing_nothing_is_indicated_and_the_ttq_is_as_configured():
+    app = _app(limit_fen=100, floor_limit_fen=10, cvm_limit_fen=20, status_check_fen=50000)
+    flags, ttq, _ = _seen_by_kernel(app, preprocess=False)
+    assert flags == [False] * 4
+    assert ttq == bytes.fromhex("26C00080")
+
+
+def test_a_restart_hands_the_issuers_answer_to_the_kernel():
+    given = {0x91: b"\x01\x02", 0x8A: b"00"}
+    _, _, get = _seen_by_kernel(_app(), given=given)
+    assert (get(0x91), get(0x8A)) == (b"\x01\x02", b"00")
+    _, _, get = _seen_by_kernel(_app())
+    assert get(0x91) is None
+
+
+def test_no_kernel_makes_a_second_cryptogram_in_a_restart():
+    for kernel, run in entry.KERNELS.items():
+        app = _app(kernel=kernel)
+        entries = _directory(_entry(_DEBIT, 1, "9F2A01%02X" % kernel)), _select(_DEBIT)
+        request = emv_cases.request()
+        transaction = entry.transaction(Config(1, {}, [app]), request, {kernel: run}, given={})
+        outcome, steps = emv_cases.play(transaction, emv_cases.scripted(entries))
+        assert (outcome.result, outcome.reason) == (emv.OTHER_CARD, "card_not_supported"), kernel
+        assert emv.COMMIT not in steps and len(steps) == 2
+
+
+def test_cash_back_is_told_as_the_other_amount():
+    request = emv_cases.request(50000, other_fen=20000)
+    _, _, get = _seen_by_kernel(_app(), request=request)
+    assert get(0x9F03) == bytes.fromhex("000000020000")
+    assert get(0x9F02) == bytes.fromhex("000000050000")

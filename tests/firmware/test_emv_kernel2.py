@@ -79,6 +79,29 @@ def test_the_mag_stripe_entry_of_the_afl_is_not_read():
     assert read == [(2, 1), (2, 2), (2, 3)]
 
 
+def test_what_we_can_verify_is_told_only_after_the_records():
+    card = ChipCard(t9F38="9F3303")
+    _pay(card)
+    assert card.pdol_data == bytes.fromhex("000008")
+    assert card.cdol_data[-3:] == bytes.fromhex("000808")
+    _pay(card, amount_fen=_NEEDED)
+    assert card.cdol_data[-3:] == bytes.fromhex("006008")
+
+
+def test_the_limits_hold_without_pre_processing_too():
+    for amount_fen, result, tvr, capabilities in (
+        (20000, emv.APPROVED, "0000000001", "000808"),
+        (20001, emv.ONLINE, "0000008001", "000808"),
+        (_NEEDED, emv.ONLINE, "0000808001", "006008"),  # and this card has no way to verify
+    ):
+        card = ChipCard()
+        config, asked = emv.config.load(_section()), emv_cases.request(amount_fen)
+        transaction = emv.entry.transaction(config, asked, preprocess=False)
+        outcome, _ = emv_cases.play(transaction, card)
+        assert (outcome.result, outcome.chip[0x95].hex()) == (result, tvr), amount_fen
+        assert card.cdol_data[-3:].hex() == capabilities, amount_fen
+
+
 def test_the_card_may_ask_or_refuse():
     outcome = _pay(ChipCard(cid=0x80))
     assert _verdict(outcome) == (emv.ONLINE, "online_needed") and outcome.oda == emv.OK

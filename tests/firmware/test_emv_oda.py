@@ -26,8 +26,9 @@ def _card(chain):
         0x9F46: "icc_certificate_9F46",
         0x9F47: "icc_exponent_9F47",
         0x9F48: "icc_remainder_9F48",
+        0x93: "signed_static_93",
     }
-    return {tag: _hex(chain[name]) for tag, name in names.items()}
+    return {tag: _hex(chain[name]) for tag, name in names.items() if name in chain}
 
 
 def _issuer(chain, pan=None, today=_TODAY, revoked=()):
@@ -40,6 +41,10 @@ def _issuer(chain, pan=None, today=_TODAY, revoked=()):
 def _icc(chain, pan=None):
     static = [_hex(chain["static_data"])]
     return oda.icc_key(_issuer(chain), _card(chain).get, static, pan or chain["pan"], _TODAY)
+
+
+def _sda(chain):
+    return oda.static_data(_issuer(chain), _card(chain).get, [_hex(chain["static_data"])])
 
 
 def _fdda(chain):
@@ -59,7 +64,7 @@ def _cda(chain):
     )
 
 
-_STEPS = {"issuer": _issuer, "icc": _icc, "fdda": _fdda, "cda": _cda}
+_STEPS = {"issuer": _issuer, "sda": _sda, "icc": _icc, "fdda": _fdda, "cda": _cda}
 
 
 def _fails(step, *args, **more):
@@ -78,6 +83,8 @@ def test_each_chain_gives_the_published_keys():
         expect = chain["expect"]
         assert _issuer(chain)[0] == _hex(expect["issuer"]["modulus"]), chain["id"]
         assert _icc(chain)[0] == _hex(expect["icc"]["modulus"]), chain["id"]
+        if "sda" in expect:
+            assert _sda(chain) == _hex(expect["sda"]["dac"])
         if "fdda" in chain:
             assert _fdda(chain) == _hex(expect["fdda"]["icc_dynamic_data"])
         if "cda" in chain:
@@ -98,6 +105,21 @@ def test_each_spoilt_chain_fails_where_it_should():
         _set(chain, negative["mutate"], negative["value"])
         step = negative["expect_fail"].split()[0]
         assert _fails(_STEPS[step], chain), negative["mutate"]
+    return None
+
+
+def test_changed_static_data_fails_sda():
+    cases = emv_cases.load("oda")
+    if cases is None:
+        return emv_cases.ABSENT
+    chain = [c for c in cases["chains"] if "sda" in c["expect"]][0]
+    for path in ("static_data", "signed_static_93"):
+        whole = chain[path]
+        chain[path] = "%02X" % (int(whole[:2], 16) ^ 1) + whole[2:]
+        assert _fails(_sda, chain), path
+        chain[path] = whole
+    del chain["signed_static_93"]
+    assert _fails(_sda, chain)
     return None
 
 

@@ -19,6 +19,12 @@ def test_amounts_have_twelve_digits():
     assert _refused(amount_fen=-1) == "amount_fen"
 
 
+def test_cash_back_is_part_of_the_amount():
+    assert _refused(amount_fen=100, other_fen=100) is None
+    assert _refused(amount_fen=100, other_fen=101) == "other_fen"
+    assert _refused(amount_fen=100, other_fen=-1) == "other_fen"
+
+
 def test_a_clock_that_is_off_is_refused():
     assert _refused(date=(26, 0, 1)) == "date"
     assert _refused(date=(26, 13, 1)) == "date"

@@ -228,6 +228,18 @@ def test_a_poison_message_steps_aside_and_ends_in_the_dead_letters():
     assert ("banked", 5) in queue.told
 
 
+def test_a_host_that_is_busy_for_a_day_makes_no_dead_letter():
+    queue = FakeQueue(stored=[3])
+    forwarder = Forwarder(queue, parts.random())
+    now = 0
+    for code in ("91", "96", "90", "A0", "94") * 6:
+        while forwarder.next(now) is None:
+            now += 60000
+        _send(forwarder, now, Answer(code, token=None))
+    assert queue.told == []
+    assert queue.advices == [3]
+
+
 def test_a_refusal_on_record_is_final_at_once():
     queue = FakeQueue(stored=[3])
     _send(Forwarder(queue, parts.random()), 0, Answer("05"))

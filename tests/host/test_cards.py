@@ -20,6 +20,7 @@ LEAVES_FIELD = None
 OFFLINE, ONLINE, OFFLINE_ONLY, CVM = "22004080", "22804080", "2A004080", "22404080"
 QUICK_PDOL = (0x9F66, 0x9F02, 0x9F03, 0x9F1A, 0x95, 0x5F2A, 0x9A, 0x9C, 0x9F37)
 CDOL1_BEFORE_OTHERS = QUICK_PDOL[1:]
+MAG_STRIPE_RECORD = b"\x08\x01\x01\x00"
 TEMPLATES = (0x61, 0x6F, 0x70, 0x77, 0xA5, 0xBF0C)
 
 
@@ -139,14 +140,13 @@ def kind(data):
     return issuer.cryptogram_kind(data[0x9F10])
 
 
-def tap_mchip(card, amount_fen, control="50"):
-    """A whole M/Chip session: all objects, the signed bodies, and the dialogue that CDA covers."""
+def tap_cda(card, amount_fen, control, pdol, cdol_rest):
+    """A session with GENERATE AC: all objects, the signed bodies, the dialogue that CDA covers."""
     select(card)
-    pdol_data = bytes.fromhex("015622")
-    data = objects(ok(card, f"80A800000583{len(pdol_data):02X}{pdol_data.hex()}00"))
-    every, signed = read_records(card, data[0x94][4:])  # the first entry is for mag-stripe mode
+    data = objects(ok(card, f"80A80000{len(pdol) // 2 + 2:02X}83{len(pdol) // 2:02X}{pdol}00"))
+    every, signed = read_records(card, data[0x94].removeprefix(MAG_STRIPE_RECORD))
     sent = terminal_data(amount_fen)
-    cdol_data = b"".join(sent[tag] for tag in CDOL1_BEFORE_OTHERS) + bytes(1 + 2 + 8 + 3 + 3 + 20)
+    cdol_data = b"".join(sent[tag] for tag in CDOL1_BEFORE_OTHERS) + cdol_rest
     response = ok(card, f"80AE{control}00{len(cdol_data):02X}{cdol_data.hex()}00")
     plain = response[3:] if response[1] == 0x81 else response[2:]
     shown = plain
@@ -154,7 +154,15 @@ def tap_mchip(card, amount_fen, control="50"):
         start = plain.index(b"\x9f\x4b")
         shown = plain[:start] + plain[start + 4 + plain[start + 3] :]
     made = objects(response)
-    return sent | data | objects(every) | made, signed, pdol_data + cdol_data + shown
+    return sent | data | objects(every) | made, signed, bytes.fromhex(pdol) + cdol_data + shown
+
+
+def tap_mchip(card, amount_fen, control="50"):
+    return tap_cda(card, amount_fen, control, "015622", bytes(1 + 2 + 8 + 3 + 3 + 20))
+
+
+def tap_speedy(card, amount_fen, control="50", profile="500000"):
+    return tap_cda(card, amount_fen, control, "02" + profile, bytes.fromhex(profile))
 
 
 # ---- authentication by plain arithmetic (Book 2, 5 and 6)
@@ -249,6 +257,7 @@ def test_provisioned_ca_keys_carry_their_checksum(authorities):
         "A000000333",
         "A000000003",
         "A000000004",
+        "A000000065",
     }
     for entry in authorities.values():
         text = entry["rid"] + entry["index"] + entry["modulus"] + entry["exponent"]
@@ -260,7 +269,7 @@ def test_the_terminal_is_set_up_for_every_application_on_the_cards(made):
     section = world.emv_section(made, "SIM00001")
     accepted = {row["aid"]: row for row in section["applications"]}
     assert {aid for each in profiles.load_all() for aid in each.aids} == set(accepted)
-    assert {row["kernel"] for row in accepted.values()} == {2, 3, 7}
+    assert {row["kernel"] for row in accepted.values()} == {2, 3, 5, 7}
     for row in accepted.values():
         assert (row["floor_limit_fen"], row["cvm_limit_fen"], row["limit_fen"]) == (
             20_000,
@@ -452,12 +461,15 @@ def test_cardholder_verification_is_asked_for_only_where_the_terminal_requires_i
     }
 
 
-# ---- M/Chip
+# ---- M/Chip and J/Speedy
 
 
-def test_mchip_approves_with_a_combined_signature_over_the_whole_dialogue(cards, authorities):
-    card = cards["mastercard"]
-    data, signed, dialogue = tap_mchip(card, 12_345)
+@pytest.mark.parametrize(("name", "tap_it"), [("mastercard", tap_mchip), ("jcb", tap_speedy)])
+def test_the_card_approves_with_a_combined_signature_over_the_whole_dialogue(
+    cards, authorities, name, tap_it
+):
+    card = cards[name]
+    data, signed, dialogue = tap_it(card, 12_345)
     assert data[0x9F27] == b"\x40"
     assert 0x9F26 not in data
     body, digest = recover(data[0x9F4B], *card_public_key(card, data, signed, authorities))
@@ -493,6 +505,11 @@ def test_mchip_holds_no_mag_stripe_record_and_answers_generate_ac_once(cards):
     assert send(card, "80AE400000")[1] == "6985"
 
 
+def test_jcb_asks_for_its_holder_to_be_verified_where_the_terminal_requires_it(cards):
+    data, _, _ = tap_speedy(cards["jcb"], 100, "80", profile="D00000")
+    assert (data[0x9F27], data[0x9F50]) == (b"\x80", b"\x10")
+
+
 # ---- cryptograms
 
 CRYPTOGRAM_INPUT = (*CDOL1_BEFORE_OTHERS, 0x82, 0x9F36, 0x9F10)
@@ -518,9 +535,10 @@ def test_pyemv_computes_the_same_cryptogram(cards, made, name, ttq):
     assert issuer.verify_cryptogram(data, each.pan, bytes.fromhex(each.psn), key)
 
 
-def test_pyemv_computes_the_same_cryptogram_for_mchip(cards, made):
-    each = cards["mastercard"].profile
-    data, _, _ = tap_mchip(cards["mastercard"], 100, "80")
+@pytest.mark.parametrize(("name", "tap_it"), [("mastercard", tap_mchip), ("jcb", tap_speedy)])
+def test_pyemv_computes_the_same_cryptogram_for_generate_ac(cards, made, name, tap_it):
+    each = cards[name].profile
+    data, _, _ = tap_it(cards[name], 100, "80")
     assert oracle_cryptogram(data, each, master_key(made, each)) == data[0x9F26]
 
 

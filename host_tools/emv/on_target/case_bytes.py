@@ -1,8 +1,8 @@
 """Cases about bytes: TLV, data object lists, CA keys."""
 
+import player
 from verdict import NotApplicable, first_byte, objects, same, tag_name, unhex
 
-import player
 from emv import config, dol, tlv
 
 _CONSTRUCTED = 0x20

@@ -2,10 +2,10 @@
 says. What the bench's PDOLs ask for that is the bench's own is left out.
 """
 
+import player
 from verdict import NotApplicable, same, unhex
 
 import emv
-import player
 from emv import dol, entry
 from emv.config import Application, Config
 from emv.outcome import SELECT_NEXT, Ended
@@ -20,12 +20,10 @@ _RESULTS = {
     "END_APPLICATION": emv.OTHER_CARD,
 }
 _BENCH = "D1 D2 6F 91 9B 9F01 9F09 9F15 9F16 9F1A 9F1C 9F1E 9F2A 9F33 9F35 9F39 9F40 9F4E".split()
-_RESTARTS = ("A", "B")  # a new call for the same payment; C is Select Next, inside of one call
+_STARTS = ("A", "B")  # a new call for the same payment; C is Select Next, inside of one call
 
 
 def run(case):
-    if case["transactions"] == "AUTORUN":
-        raise NotApplicable("autorun: this terminal knows the amount before a card comes")
     if any(asked.get("amount_other") for asked in case["transactions"]):
         raise NotApplicable("a cashback amount: this terminal gives none")
     if any(final["start"] == "D" for final in case["final_outcomes"]):
@@ -54,25 +52,29 @@ class _Bench:
         kind = int(asked["transaction_type"], 16)
         request = player.request(asked["amount_authorised"], kind=kind)
         groups = self.case["combination_sets"]
-        here = [group for group in groups if asked["transaction_type"] in group["transaction_types"]]
-        apps = [_application(c, group["config"]) for group in here for c in group["combinations"]]
+        apps = []
+        for group in groups:
+            if asked["transaction_type"] in group["transaction_types"]:
+                apps.extend([_application(c, group["config"]) for c in group["combinations"]])
         config, kernels = Config(1, {}, apps), {app.kernel: self.kernel for app in apps}
-        again = True
-        while again:
+        start = "B" if self.case["autorun"] else "A"
+        while start in _STARTS:
             self.silent = False
             before = self.ended
-            transaction = entry.transaction(config, request, kernels)
+            transaction = entry.transaction(config, request, kernels, preprocess=start == "A")
             outcome, _ = player.play(transaction, self.card)
-            again = self.silent or self._conclude(outcome, before)
+            if not self.silent:
+                start = self._conclude(outcome, before, start)
 
-    def _conclude(self, outcome, before):
-        """Compares the outcome, the entry point's own or its kernel's; whether to restart."""
+    def _conclude(self, outcome, before, start):
+        """Compares the outcome, the entry point's own or its kernel's; where to start next."""
         own = self.ended == before or self._final(self.ended - 1)["outcome"] == "SELECT_NEXT"
         if own:
             self.ended += 1
         final = self._final(self.ended - 1)
         same("outcome %d" % self.ended, _RESULTS[final["outcome"]], outcome.result)
-        return final["start"] in _RESTARTS
+        again = final["start"]
+        return start if again == "B" else again  # B keeps what pre-processing found, if it was
 
     def _final(self, index):
         same("outcomes", True, index < len(self.case["final_outcomes"]))

@@ -1,8 +1,8 @@
 """Cases about single rules: restrictions, risk management, CVM lists, AFL and GPO."""
 
+import player
 from verdict import NotApplicable, objects, same, unhex
 
-import player
 from emv import card, config, cvm, entry, kernel2, restrictions, tlv
 from emv.config import Application
 from emv.outcome import OTHER_CARD, SELECT_NEXT, Ended

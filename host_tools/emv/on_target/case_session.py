@@ -2,10 +2,10 @@
 read then, what it signed verifies, and the kernel does what was done then.
 """
 
-from verdict import NotApplicable, objects, same, tag_name, unhex
-
 import player
 import then
+from verdict import NotApplicable, objects, same, tag_name, unhex
+
 from emv import apdu, card, config, cvm, dol, entry, oda, tlv
 from emv.outcome import APPROVED, DECLINED, OK, ONLINE, OTHER_CARD, Ended
 from emv.session import Session
@@ -231,7 +231,8 @@ def run_flow(case):
     _same_outcome(case["expect"], outcome)
     for tag, value in objects(case["expect"].get("card_data", {})).items():
         if tag in CARD:
-            same("tag " + tag_name(tag), value.hex().upper(), seen[0].card.get(tag, b"").hex().upper())
+            taken = seen[0].card.get(tag, b"")
+            same("tag " + tag_name(tag), value.hex().upper(), taken.hex().upper())
 
 
 def _require_our_kind(case, kernel):

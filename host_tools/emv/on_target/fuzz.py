@@ -10,10 +10,11 @@ import json
 import random
 import sys
 
-import emv
 import mutate
 import player
 import then
+
+import emv
 from emv import config as configs
 from emv import entry
 

@@ -9,7 +9,7 @@ from emv import tlv
 
 _TEMPLATES = (0x6F, 0xA5, 0xBF0C, 0x61, 0x70, 0x77)
 _EDGES = b"\x00\x01\x7f\x80\x81\x82\xff\x70\x77\x6f\x9f"
-_STATUS = (b"\x90\x00", b"\x69\x84", b"\x69\x85", b"\x69\x86", b"\x6a\x82", b"\x6a\x83", b"\x63\x00")
+_STATUS = [bytes.fromhex(s) for s in "9000 6984 6985 6986 6A82 6A83 6300".split()]
 _LONGEST = 1024  # the reader carries no longer answer
 # Objects that are the terminal's, or that decide much.
 # fmt: off
@@ -97,9 +97,9 @@ def _grow(reply, donors):
     return b"\x70\x82" + size.to_bytes(2, "big") + noise(1) * size + b"\x90\x00"
 
 
-_BY_BYTES = (
-    (_flip,) * 4 + (_edge, _edge, _cut, _insert, _delete, _repeat, _status, _swap, _leave, _nothing, _grow)
-)
+_BY_BYTES = (_flip,) * 4 + (
+    _edge, _edge, _cut, _insert, _delete, _repeat, _status, _swap, _leave, _nothing, _grow,
+)  # fmt: skip
 
 
 # --- by objects: a tree of [tag, bytes or list]

@@ -7,8 +7,9 @@ card left) until it gives {"result", "reason", "oda", "cvm", "kernel"}.
 import json
 import sys
 
-import emv
 import player
+
+import emv
 
 
 def _ask(message):

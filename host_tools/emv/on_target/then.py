@@ -1,8 +1,7 @@
 """The terminal that a session was recorded with, as far as the record tells."""
 
-from verdict import objects
-
 import player
+from verdict import objects
 
 _CLEAR, _SET = player.LIMITLESS_FEN, 0
 
@@ -16,8 +15,7 @@ def data(case):
     found = {}
     expect = case["expect"]
     for told in (expect.get("cdol1_data"), expect.get("pdol_data"), case["terminal"]):
-        for tag, value in objects(told or {}).items():
-            found[tag] = value
+        found.update(objects(told or {}))
     if "9F66" in expect.get("pdol_data", {}):  # as sent, with the bits of this transaction
         found[0x9F66] = bytes.fromhex(expect["pdol_data"]["9F66"])
     return found

@@ -10,7 +10,7 @@ import random
 BLOCK = 4096
 PAGE = 256
 UNIT = 32  # what the strictest parts protect with one checksum
-_BLANK = b"\xff" * UNIT
+_BLANK = memoryview(b"\xff" * PAGE)
 
 
 class Flash:
@@ -97,12 +97,16 @@ class Flash:
     def forget_blank(self, address, length):
         """Units that read blank count as never programmed."""
         for unit in range(address // UNIT, (address + length) // UNIT):
-            if self._view[unit * UNIT : (unit + 1) * UNIT] == _BLANK:
+            if self._view[unit * UNIT : (unit + 1) * UNIT] == _BLANK[:UNIT]:
                 self.spent[unit] = 0
 
     def program(self, address, data):
-        for i, byte in enumerate(data):
-            self.data[address + i] &= byte
+        cells = self._view[address : address + len(data)]
+        if cells == _BLANK[: len(data)]:
+            cells[:] = data
+        else:
+            for i, byte in enumerate(data):
+                cells[i] &= byte
         masks = self.weak.get(address // PAGE)
         if masks:
             self._firm(masks, address, data)

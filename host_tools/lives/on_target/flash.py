@@ -12,7 +12,9 @@ from world import AFTER, BEFORE, UNSTABLE, Dice
 _SECTOR_BYTES = const(4096)
 _PAGE_BYTES = const(256)
 _UNIT_BYTES = const(32)
+_MOST_SECTORS = const(64)
 _BLANK = b"\xff" * _SECTOR_BYTES
+_CELLS = bytearray(_MOST_SECTORS * _SECTOR_BYTES)  # taken once: the heap has no room for many
 _UNTOUCHED = bytes(_SECTOR_BYTES // _UNIT_BYTES)
 
 
@@ -21,13 +23,16 @@ class Flash:
 
     def __init__(self, world, check, seed, sectors, program_bytes):
         self.program_bytes = program_bytes
-        self.data = bytearray(b"\xff" * (sectors * _SECTOR_BYTES))
+        self.data = memoryview(_CELLS)[: sectors * _SECTOR_BYTES]
+        for at in range(0, len(self.data), _SECTOR_BYTES):
+            self.data[at : at + _SECTOR_BYTES] = _BLANK
         self._touched = bytearray(sectors * _SECTOR_BYTES // _UNIT_BYTES)
         self._world = world
         self._check = check
         self._dice = Dice(seed, 2)
         self._shaky = {}  # address of a page -> (bits that read differently each time, how rarely)
         self.weak_pages = 0  # so many of the next programs do not take
+        self.failures = 0
 
     def ioctl(self, request, argument):
         if request == 6:
@@ -37,29 +42,33 @@ class Flash:
 
     def readblocks(self, block, buffer, offset=0):
         at = block * _SECTOR_BYTES + offset
-        buffer[:] = memoryview(self.data)[at : at + len(buffer)]
+        buffer[:] = self.data[at : at + len(buffer)]
         if self._shaky and at in self._shaky:
             self._flicker(at, buffer)
 
     def writeblocks(self, block, buffer, offset):
+        self._world.must_be_on()  # what runs while a cut unwinds has no power any more
         at = block * _SECTOR_BYTES + offset
         first, last = at // _UNIT_BYTES, (at + len(buffer)) // _UNIT_BYTES
         self._check.that(self._touched.find(b"\1", first, last) < 0, "F10 programmed twice", at)
         self._check.that(offset + len(buffer) <= _SECTOR_BYTES, "F10 beyond the sector", at)
         self._check.nothing_secret(buffer, "flash")
-        how = self._world.flash_step("program")
+        how = self._world.flash_step("program", at, len(buffer))
         if how != BEFORE:
-            self._touched[first:last] = b"\1" * (last - first)
             self._program(at, bytes(buffer), how)
+        if self.data[at : at + len(buffer)] != _BLANK[: len(buffer)]:
+            # What a cut left looking blank can be told from blank by nobody.
+            self._touched[first:last] = b"\1" * (last - first)
         if how:
             self._world.power_off()
 
     # How it goes wrong
 
     def _program(self, at, wanted, how):
-        view = memoryview(self.data)[at : at + len(wanted)]
+        view = self.data[at : at + len(wanted)]
         if how is None and self.weak_pages:
             self.weak_pages -= 1
+            self.failures += 1
             wanted = bytes([wanted[0] ^ 0x80]) + wanted[1:]
         if how in (None, AFTER):
             view[:] = wanted
@@ -76,8 +85,9 @@ class Flash:
         return before if shape == 2 else wanted
 
     def _erase(self, at):
-        view = memoryview(self.data)[at : at + _SECTOR_BYTES]
-        how = self._world.flash_step("erase")
+        self._world.must_be_on()
+        view = self.data[at : at + _SECTOR_BYTES]
+        how = self._world.flash_step("erase", at)
         if how != BEFORE:
             for page in range(at, at + _SECTOR_BYTES, _PAGE_BYTES):
                 self._shaky.pop(page, None)

@@ -59,8 +59,9 @@ class Connection:
             self._came.set()
 
     def break_off(self):
-        self.open = False
-        self._came.set()
+        if self.open:
+            self.open = False
+            self._came.set()
 
 
 class Network:
@@ -93,6 +94,11 @@ class Network:
         self.line = line
         if line == "down" and self._now:
             self._now.break_off()
+
+    def dark(self):
+        """The terminal has no power: nobody is there any more. What it sent is still under way."""
+        if self._now:
+            self._now.open = False
 
     async def connect(self):
         """(reader, writer), or OSError, or ValueError when somebody else's certificate answers."""

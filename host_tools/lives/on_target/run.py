@@ -1,29 +1,89 @@
-"""The program that lives lives: `run.py lives FIRST COUNT` or `run.py plan JSON`; JSON lines out."""
+"""The program that lives lives. It reads requests, one JSON object a line, and answers likewise.
 
+    {"first": SEED, "count": N}     N whole lives: a line for each that fails, and one for the sum
+    {"plan_of": SEED}               its plan
+    {"plan": PLAN, "trace": BOOL}   one life; with "trace", a line for all that happens in it
+
+The last answer to a request has "end" in it.
+"""
+
+import gc
+import io
 import json
 import sys
+import time
 
 import tasks
 
 tasks.install()
 
 import keys  # noqa: E402
+import plan  # noqa: E402
 from check import Violation  # noqa: E402
 from life import Life  # noqa: E402
 
-keys.remember()
+say = print  # a life replaces `print` by its own
 
 
-def main(verb, *arguments):
-    plan = {"seed": int(arguments[0]), "flash": [16, 32], "policy": {"sale_limit_fen": 500000, "stored_count_limit": 30, "stored_sum_limit_fen": 300000},
-       "steps": [["wait", 2000]] + [["sell", 1000+i, i%6, "any", ""] for i in range(60)] + [["calm"], ["rest"]]}
-    import time, gc
-    t0=time.ticks_ms()
-    n=int(arguments[1])
-    for i in range(n):
-        life = Life(plan, print if verb=="trace" else None)
+def live(plan_to_live, trace=None):
+    """What came of it: {"seed", "violation" (None: all held), "sales", "cuts", "boots", ...}."""
+    gc.collect()
+    life, violation = Life(plan_to_live, trace), None
+    try:
         life.live()
-    d=time.ticks_diff(time.ticks_ms(), t0)
-    print(life.check.counts, life.boots, life.world.steps, d/n, "ms", life.world.now_ms, gc.mem_alloc())
+    except Violation as error:
+        violation = str(error)
+        if trace:
+            sys.print_exception(error, text := io.StringIO())
+            trace(text.getvalue())
+    return {
+        "seed": life.seed,
+        "violation": violation,
+        "at_ms": life.world.now_ms,
+        "sales": life.shop.sales,
+        "cuts": life.world.cuts,
+        "boots": life.boots,
+        "steps": life.world.steps,
+        "endings": life.check.counts,
+    }
 
-main(*sys.argv[1:])
+
+def lives(first, count):
+    total = {"lives": 0, "sales": 0, "violations": 0, "cuts": 0, "boots": 0, "steps": 0}
+    endings = {}
+    began_ms = time.ticks_ms()
+    for seed in range(first, first + count):
+        result = live(plan.of_seed(seed))
+        for name in ("sales", "cuts", "boots", "steps"):
+            total[name] += result[name]
+        for name, number in result["endings"].items():
+            endings[name] = endings.get(name, 0) + number
+        total["lives"] += 1
+        if result["violation"]:
+            total["violations"] += 1
+            answer(result)
+    total["endings"] = endings
+    total["ms"] = time.ticks_diff(time.ticks_ms(), began_ms)
+    answer({"total": total, "end": True})
+
+
+def answer(values):
+    say(json.dumps(values))
+
+
+def main():
+    keys.remember()
+    for line in sys.stdin:
+        request = json.loads(line)
+        if "count" in request:
+            lives(request["first"], request["count"])
+        elif "plan_of" in request:
+            answer({"plan": plan.of_seed(request["plan_of"]), "end": True})
+        else:
+            trace = (lambda text: answer({"trace": text})) if request.get("trace") else None
+            result = live(request["plan"], trace)
+            result["end"] = True
+            answer(result)
+
+
+main()

@@ -9,9 +9,14 @@ import asyncio
 from cards import Card
 from micropython import const
 
-_KEY_MS = const(30)
-_READ_MS = const(300)
-_HURRY = ("approved", "stored", "declined", "refused", "returned", "entry")
+_KEY_MS = const(5)
+_READ_MS = const(80)
+_HURRY = ("approved", "stored", "declined", "refused", "returned")
+
+
+def _keyed(fen):
+    """The keys for an amount; one of them is 00."""
+    return "%dDE" % (fen // 100) if fen % 100 == 0 else "%dE" % fen
 
 
 class Closed(BaseException):
@@ -28,7 +33,8 @@ class Shop:
         self._plan = plan
         self._life = life
         self._next = 0
-        self._keys = ""  # still to be pressed
+        self._keys = ""  # still to be pressed at home
+        self._browsing = ""  # and in the history
         self._until_ms = 0  # waiting at home
         self._resting = False  # until nothing is owed any more
         self._step = None  # the sale under way: ["sell", fen, card, habit, manner]
@@ -36,6 +42,10 @@ class Shop:
         self.values = {}
         self.typed_fen = 0
         self.sales = 0
+
+    def dark(self):
+        """The power went: whoever was keying an amount gives up."""
+        self._keys = self._browsing = ""
 
     # What the terminal does to people
 
@@ -82,8 +92,9 @@ class Shop:
             return self._at_home(wait_ms)
         if self.screen == "in_doubt":
             return (wait_ms, None) if self._manner() == "waits" else (_READ_MS, "X")
-        if self.screen == "history":
-            return _READ_MS, self._press() or "X"
+        if self.screen in ("history", "entry"):
+            key, self._browsing = self._browsing[:1], self._browsing[1:]
+            return _READ_MS, key or "X"
         return _READ_MS, "X" if self.screen in _HURRY else None
 
     def _press(self):
@@ -110,14 +121,14 @@ class Shop:
             self._step = step
             self.typed_fen = step[1]
             self.sales += 1
-            self._keys = "%dE" % step[1]
+            self._keys = _keyed(step[1])
             self._chip.card = None if step[4] == "nobody" else self._card(step)
         elif verb == "wait":
             self._until_ms = self._world.now_ms + step[1]
         elif verb == "rest":
             self._resting = True
         elif verb == "history":
-            self._keys = "M" + step[1]
+            self._keys, self._browsing = "M", step[1]
         else:
             self._life.do(*step)
 

@@ -36,6 +36,12 @@ def digits(data):
     return hexlify(data).decode()
 
 
+# (byte of the bitmap, its bit, number, kind, size), in the order in which the fields travel.
+_ORDER = [
+    ((n - 1) >> 3, 0x80 >> ((n - 1) & 7), n, FIELDS[n][0], FIELDS[n][1]) for n in sorted(FIELDS)
+]
+
+
 def _value(kind, data):
     if kind == "n":
         text = digits(data)
@@ -43,9 +49,10 @@ def _value(kind, data):
             raise Unreadable("digits")
         return text
     if kind == "a":
-        if any(byte < 0x20 or byte > 0x7E for byte in data):
-            raise Unreadable("text")
-        return data.decode()
+        try:
+            return str(data, "utf-8")
+        except UnicodeError:
+            raise Unreadable("text") from None
     return data
 
 
@@ -53,14 +60,10 @@ def read(frame):
     """-> (mti, {number: value}, length of what the MAC covers). Raises Unreadable."""
     if len(frame) < 12:
         raise Unreadable("short")
-    fields, at = {}, 10
-    bitmap = int.from_bytes(frame[2:10], "big")
-    for number in range(1, 65):
-        if not bitmap >> (64 - number) & 1:
+    bitmap, fields, at = frame[2:10], {}, 10
+    for byte, bit, number, kind, size in _ORDER:
+        if not bitmap[byte] & bit:
             continue
-        if number not in FIELDS:
-            raise Unreadable("field %d" % number)
-        kind, size = FIELDS[number]
         if kind[0] == "l":
             count = digits(frame[at : at + size])
             if not count.isdigit():
@@ -68,11 +71,8 @@ def read(frame):
             at, size, kind = at + size, int(count), kind[1]
         elif kind == "n":
             size //= 2
-        covered, data = at, frame[at : at + size]
-        at += size
-        if at > len(frame):
-            raise Unreadable("ends early")
-        fields[number] = _value(kind, data)
+        covered, at = at, at + size
+        fields[number] = _value(kind, frame[covered:at])
     if at != len(frame) or 64 not in fields:
         raise Unreadable("no MAC at the end")
     return digits(frame[:2]), fields, covered
@@ -80,16 +80,18 @@ def read(frame):
 
 def write(mti, fields, mac):
     """The frame, with DE 64 = mac(all before it)."""
-    bitmap, body = 1, b""
-    for number in sorted(fields):
-        bitmap |= 1 << (64 - number)
-        kind, size = FIELDS[number]
-        value = fields[number]
+    bitmap, body = bytearray(8), b""
+    bitmap[7] = 1
+    for byte, bit, number, kind, size in _ORDER:
+        value = fields.get(number)
+        if value is None:
+            continue
+        bitmap[byte] |= bit
         data = unhexlify(value) if kind == "n" else value if kind[-1] == "b" else value.encode()
         if kind[0] == "l":
             body += unhexlify("%0*d" % (2 * size, len(data)))
         body += data
-    frame = unhexlify(mti) + bitmap.to_bytes(8, "big") + body
+    frame = unhexlify(mti) + bitmap + body
     return frame + mac(frame)
 
 

@@ -82,10 +82,13 @@ class World:
         """At the so-manieth step from now (1: the next); `how` meets an operation of the flash."""
         self._cut_in, self._cut_how = steps, how
 
-    def step(self, what):
-        """Something the outside can see is about to happen: it may be the moment of the cut."""
+    def must_be_on(self):
         if not self.on:
             raise PowerCut
+
+    def step(self, what):
+        """Something the outside can see is about to happen: it may be the moment of the cut."""
+        self.must_be_on()
         self._quiet = 0
         self.steps += 1
         if self.trace:
@@ -93,12 +96,13 @@ class World:
         if self._struck():
             self.power_off()
 
-    def flash_step(self, what):
+    def flash_step(self, *what):
         """The same for the flash. Returns how the cut meets it, or None when there is no cut."""
-        if not self.on:
-            raise PowerCut
         self.steps += 1
-        return self._cut_how if self._struck() else None
+        how = self._cut_how if self._struck() else None
+        if self.trace:
+            self.say("flash %s %s" % (what, how or ""))
+        return how
 
     def _struck(self):
         if not self._cut_in:
@@ -151,8 +155,7 @@ class World:
 
     def wait_io_event(self, ms):
         """0: do not wait; -1: no task is going to wake by itself."""
-        if not self.on:
-            raise PowerCut
+        self.must_be_on()
         if ms:
             self._wait(ms)
         queue = self._queue

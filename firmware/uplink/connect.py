@@ -1,0 +1,44 @@
+"""Opens a TLS connection, and leaves nothing open when it fails or is cancelled.
+
+`asyncio.open_connection` keeps the socket when it is cancelled; a board has a dozen sockets, and a
+network that swallows connections would use them up.
+"""
+
+import asyncio
+import select
+import socket
+from errno import EINPROGRESS
+
+from micropython import const
+
+_LOOK_MS = const(20)
+
+
+async def open_tls(address, port, context, name):
+    """-> (reader, writer). Raises OSError. The handshake runs with the first bytes.
+
+    `address` had better be a number: looking up a name blocks the board while it lasts.
+    """
+    place = socket.getaddrinfo(address, port, 0, socket.SOCK_STREAM)[0]
+    plug = socket.socket(place[0], place[1], place[2])
+    try:
+        await _connect(plug, place[-1])
+        tls = context.wrap_socket(plug, server_hostname=name, do_handshake_on_connect=False)
+    except (OSError, ValueError, asyncio.CancelledError):
+        plug.close()
+        raise
+    stream = asyncio.StreamReader(tls)
+    return stream, stream
+
+
+async def _connect(plug, place):
+    plug.setblocking(False)
+    try:
+        plug.connect(place)
+    except OSError as error:
+        if error.errno != EINPROGRESS:
+            raise
+    poller = select.poll()
+    poller.register(plug, select.POLLOUT)
+    while not poller.poll(0):
+        await asyncio.sleep_ms(_LOOK_MS)

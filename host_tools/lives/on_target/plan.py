@@ -1,0 +1,122 @@
+"""Plans of whole lives: sixty sales and the weather they meet, drawn from one seed.
+
+A plan is data. So a failing one can be kept, shown, and made shorter until nothing can be left out.
+"""
+
+from micropython import const
+from world import AFTER, BEFORE, TORN, UNSTABLE, Dice
+
+SALES = const(60)
+
+_HOW = (BEFORE, TORN, TORN, UNSTABLE, AFTER)
+_NETWORK_FAULTS = (
+    "cut_request",
+    "lost_request",
+    "late_request",
+    "twice_request",
+    "flip_request",
+    "cut_reply",
+    "lost_reply",
+    "late_reply",
+    "twice_reply",
+    "flip_reply",
+    "junk",
+    "crumbs",
+    "refused",
+)
+_HOST_FAULTS = (
+    "busy",
+    "crash_before",
+    "crash_after",
+    "mute",
+    "wrong_mac",
+    "issuer_down",
+    "refuses_sign_in",
+)
+_LINES = ("down", "down", "refuse", "hole", "portal", "up", "up")
+_PERCENT = (3, 10, 30, 100)
+_HABITS = ("any", "any", "any", "any", "online", "offline", "offline", "declines")
+_MANNERS = ("gives up", "second thoughts", "nobody", "leaves1", "leaves2", "waits")
+_FLASHES = ((8, 32), (12, 32), (16, 32), (16, 256), (24, 1), (32, 32))
+_TURNS_S = (-800000000, -3600, 3600, 31536000)
+_DAY_ONE = const(1)
+_BEFORE_DUKPT_SKIP = const(131041)  # 131,071 has 17 one-bits
+_BEFORE_STAN_WRAP = const(999970)
+_HISTORIES = ("X", "EXX", "8EXX", "88EX8EXX")
+
+# What may go wrong in a life at all; each life has some of it.
+_CLIMATES = ("network", "host", "line", "cuts", "clock", "people", "parts")
+
+
+def of_seed(seed):
+    """The plan of a whole life."""
+    dice = Dice(seed, 6)
+    climate = [name for name in _CLIMATES if dice.chance(45)]
+    policy = {
+        "sale_limit_fen": 500000,
+        "stored_count_limit": dice.pick((3, 10, 30, 75)),
+        "stored_sum_limit_fen": dice.pick((20000, 500000, 500000)),
+    }
+    steps = [["wait", dice.below(3000)]]
+    for _ in range(SALES):
+        if dice.chance(18):
+            steps += _weather(dice, climate)
+        if "cuts" in climate and dice.chance(15):
+            steps.append(_cut(dice))
+        steps.append(_sale(dice, climate))
+    plan = {
+        "seed": seed,
+        "flash": dice.pick(_FLASHES),
+        "policy": policy,
+        "steps": steps + the_end(),
+    }
+    if dice.chance(20):
+        plan["first"] = dice.pick((_BEFORE_DUKPT_SKIP, _BEFORE_STAN_WRAP))
+    if "host" in climate and dice.chance(30):
+        plan["poison"] = [step[1] for step in steps if step[0] == "sell" and dice.chance(5)]
+    return plan
+
+
+def the_end():
+    """The faults stop; all that is owed must flow, and the terminal must sell."""
+    return [["calm"], ["rest"], ["sell", 700, 0, "online", ""], ["expect", "approved"], ["rest"]]
+
+
+def _sale(dice, climate):
+    fen = dice.between(1, 99) * dice.pick((1, 100, 100, 100))
+    manner = dice.pick(_MANNERS) if "people" in climate and dice.chance(15) else ""
+    return ["sell", fen, dice.below(6), dice.pick(_HABITS), manner]
+
+
+def _cut(dice):
+    """One cut, or several in a row that meet the starts after it."""
+    cuts = [[dice.between(1, 40), dice.pick(_HOW)]]
+    while dice.chance(35):
+        cuts.append([dice.between(1, 8), dice.pick(_HOW)])
+    return ["cut"] + cuts
+
+
+def _mood(dice, faults):
+    count = dice.pick((0, 1, 1, 2, 4))
+    return {dice.pick(faults): dice.pick(_PERCENT) for _ in range(count)}
+
+
+def _weather(dice, climate):
+    steps = []
+    if "network" in climate:
+        steps.append(["net", _mood(dice, _NETWORK_FAULTS)])
+    if "host" in climate:
+        steps.append(["host", _mood(dice, _HOST_FAULTS)])
+    if "line" in climate:
+        steps.append(["line", dice.pick(_LINES)])
+    if "clock" in climate:
+        steps.append(["clock", dice.pick(_TURNS_S)])
+    if "cuts" in climate and dice.chance(30):
+        steps.append(["off", dice.pick((500, 60000, 86400000))])
+    if "parts" in climate:
+        steps.append([dice.pick(("weak", "reader")), dice.between(1, 3)])
+    if "people" in climate:
+        steps.append(["history", dice.pick(_HISTORIES)])
+    if dice.chance(50):
+        steps.append(["wait", dice.pick((500, 5000, 40000, 400000))])
+    return steps
