@@ -88,6 +88,7 @@ class Config:
         self.version = version
         self.terminal = terminal
         self.applications = applications
+        self.record_sessions = False  # a technician looks for a fault: see record.py
         self.torn = []  # kernel 2's log of transactions that were torn off
         self.revoked = set()  # RID, CA key index, certificate serial number: 9 bytes
         self._keys = {}
@@ -119,6 +120,7 @@ def load(section):
     if not applications:
         raise ConfigError("emv.applications: at least one")
     config = Config(_int(section, "version", where), terminal, applications)
+    config.record_sessions = section.get("record_sessions") is True
     for entry, place in _items(section, "ca_keys", where):
         config._keys.update((_ca_key(entry, place),))
     for entry, place in _items(section, "revoked", where):

@@ -170,6 +170,8 @@ class SaleDesk:
             self._online_able(),
         )
         kernel = emv.entry.transaction(s.emv_config, request)
+        if s.emv_config.record_sessions:
+            kernel = emv.record.recorded(kernel, print)  # masked, to the console
         answer = None
         try:
             while True:

@@ -66,11 +66,11 @@ def seen(connection: Connection, key_id: str, held: bytes, now: datetime) -> Non
     connection.execute(_SEEN, {"seen_key_id": key_id, **values})
 
 
-def same_key(row: Row, key: Mapping[str, str]) -> bool:
+def same_key(row: Row, key: Mapping[str, str | int]) -> bool:
     return all(row._mapping[name] == key[name] for name in _KEY)
 
 
-def find(connection: Connection, key: Mapping[str, str], transaction_id: str) -> list[Row]:
+def find(connection: Connection, key: Mapping[str, str | int], transaction_id: str) -> list[Row]:
     """The requests of this class with this business key or this transaction id: 0, 1 or 2 rows."""
     return list(connection.execute(_FIND, {**key, "transaction_id": transaction_id}))
 

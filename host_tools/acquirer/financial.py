@@ -68,7 +68,7 @@ class Financial:
             raise Conflict
         return book.stored_reply(earlier)
 
-    def _find(self, key: dict[str, str]) -> Row | None:
+    def _find(self, key: dict[str, str | int]) -> Row | None:
         """The request with this key, which must also be the one with our transaction id."""
         rows = book.find(self._connection, key, self._request.transaction_id)
         for row in rows:
@@ -126,7 +126,7 @@ class Financial:
 
     # -- making it so -----------------------------------------------------------------------------
 
-    def _settle(self, outcome: Outcome, key: dict[str, str], fingerprint: str) -> Message:
+    def _settle(self, outcome: Outcome, key: dict[str, str | int], fingerprint: str) -> Message:
         """Row, ledger entries and reply of a request that is new."""
         request, connection = self._request, self._connection
         number, reference = book.next_reference(connection, self._now)

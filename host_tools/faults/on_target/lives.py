@@ -7,7 +7,8 @@ from flash import Flash
 from journal import Full, Journal
 from model import Model, content
 
-SECTORS = (4, 5, 8, 256)
+SECTORS = (4, 5, 8)
+LARGE = 256
 UNITS = (1, 16, 32, 256)
 FILLS = ("fresh", "few", "edge", "full", "laps", "restarts")
 ACTS = 14
@@ -36,8 +37,10 @@ class Life:
     def __init__(self, seed):
         self.seed = seed
         random.seed(seed)
-        sectors = SECTORS[3 if seed % 64 == 0 else seed % 3]
-        self.fill = FILLS[seed // 3 % len(FILLS)]
+        large = seed % 64 == 0
+        sectors = LARGE if large else SECTORS[seed % len(SECTORS)]
+        # Thousands of live records would be read five times for each case.
+        self.fill = "laps" if large else FILLS[seed // len(SECTORS) % len(FILLS)]
         self.flash = Flash(sectors, UNITS[seed // 18 % len(UNITS)])
         self.model = Model()
         self.sealer = sealer(seed)

@@ -88,11 +88,13 @@ def transaction(config, request):
 class Chip:
     """The reader's chip, as terminal.reader wants it."""
 
-    def __init__(self, world):
+    def __init__(self, world, check):
         self._world = world
+        self._check = check
         self.card = None
         self.taps = 0  # commands that the card has answered in this field
         self.broken = 0  # so many of the next calls fail
+        self.record_sessions = False  # of emv.config
 
     def _fails(self):
         if self.broken:
@@ -115,6 +117,8 @@ class Chip:
 
     async def transceive(self, apdu, deadline_ms):
         self._world.step("apdu")
+        if apdu == _GPO:
+            self._check.asks_for_cryptogram()
         self._fails()
         await asyncio.sleep_ms(_APDU_MS)
         self.taps += 1

@@ -187,6 +187,11 @@ class Check:
         before = self.told.setdefault((kind, identity), said)
         self.that(before == said, "I9 another answer to the same request", said)
 
+    def asks_for_cryptogram(self):
+        """The intent is durable before the step of the card that cannot be taken back."""
+        kind = self._last[max(self._last)][0] if self._last else None
+        self.that(kind == INTENT, "I4 card asked before the intent was written", kind)
+
     def sends(self, frame):
         """A request is durable before its first byte leaves (4c rule 1)."""
         self.nothing_secret(frame, "wire")
@@ -234,5 +239,5 @@ class Check:
             elif sale.net and not sale.stored:
                 self.that(sale.said == "paid", "I5 charged, but not paid", sale.number)
         for seq, (kind, sale) in self._last.items():
-            settled = kind == DEAD or self._is_settled(kind, sale)
+            settled = sale.dead or self._is_settled(kind, sale)
             self.that(settled, "I4 still open", (seq, kind, sale.number))

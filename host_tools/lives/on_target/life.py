@@ -74,7 +74,7 @@ class Life:
         self.flash = Flash(self.world, self.check, seed, *plan["flash"])
         self.host = self._host(seed)
         self.network = Network(self.world, self.check, self.host, seed)
-        self.chip = cards.Chip(self.world)
+        self.chip = cards.Chip(self.world, self.check)
         self.shop = Shop(self.world, self.check, self.chip, plan["steps"], self)
         self.terminal = None
         self.ended_with = None  # the screen that told the last sale's end

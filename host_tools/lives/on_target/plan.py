@@ -36,8 +36,9 @@ _HOST_FAULTS = (
 _LINES = ("down", "down", "refuse", "hole", "portal", "up", "up")
 _PERCENT = (3, 10, 30, 100)
 _HABITS = ("any", "any", "any", "any", "online", "offline", "offline", "declines")
-_MANNERS = ("gives up", "second thoughts", "nobody", "leaves1", "leaves2", "waits")
+_MANNERS = ("gives up", "second thoughts", "nobody", "leaves1", "leaves2", "hurries")
 _FLASHES = ((8, 32), (12, 32), (16, 32), (16, 256), (24, 1), (32, 32))
+_SECTORS_FOR_POISON = const(16)  # see docs/reliability.md
 _TURNS_S = (-800000000, -3600, 3600, 31536000)
 _DAY_ONE = const(1)
 _BEFORE_DUKPT_SKIP = const(131041)  # 131,071 has 17 one-bits
@@ -72,7 +73,7 @@ def of_seed(seed):
     }
     if dice.chance(20):
         plan["first"] = dice.pick((_BEFORE_DUKPT_SKIP, _BEFORE_STAN_WRAP))
-    if "host" in climate and dice.chance(30):
+    if "host" in climate and plan["flash"][0] >= _SECTORS_FOR_POISON and dice.chance(30):
         plan["poison"] = [step[1] for step in steps if step[0] == "sell" and dice.chance(5)]
     return plan
 
@@ -101,7 +102,16 @@ def _mood(dice, faults):
     return {dice.pick(faults): dice.pick(_PERCENT) for _ in range(count)}
 
 
+def _siege(dice):
+    """One fault and nothing else, for so long that every patience ends; before it, a doubt."""
+    fault = dice.pick(_HOST_FAULTS)
+    doubt = [["net", {"lost_reply": 100}], ["sell", 4200, 1, "online", ""], ["net", {}]]
+    return doubt + [["host", {fault: 100}], ["wait", 4000000]]
+
+
 def _weather(dice, climate):
+    if "host" in climate and dice.chance(5):
+        return _siege(dice)
     steps = []
     if "network" in climate:
         steps.append(["net", _mood(dice, _NETWORK_FAULTS)])
@@ -118,5 +128,5 @@ def _weather(dice, climate):
     if "people" in climate:
         steps.append(["history", dice.pick(_HISTORIES)])
     if dice.chance(50):
-        steps.append(["wait", dice.pick((500, 5000, 40000, 400000))])
+        steps.append(["wait", dice.pick((500, 5000, 40000, 400000, 3000000))])
     return steps

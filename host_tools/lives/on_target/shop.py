@@ -91,7 +91,7 @@ class Shop:
         if self.screen == "amount":
             return self._at_home(wait_ms)
         if self.screen == "in_doubt":
-            return (wait_ms, None) if self._manner() == "waits" else (_READ_MS, "X")
+            return (_READ_MS, "X") if self._manner() == "hurries" else (wait_ms, None)
         if self.screen in ("history", "entry"):
             key, self._browsing = self._browsing[:1], self._browsing[1:]
             return _READ_MS, key or "X"
