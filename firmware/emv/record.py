@@ -4,8 +4,12 @@ Card numbers keep their first six and last four digits wherever they stand, othe
 become zeros, and of an answer that does not parse only the status is kept.
 """
 
+from micropython import const
+
 from . import tlv
 
+_MAX_DEPTH = const(5)  # of templates: one more than the kernels read
+_SHORTEST_NUMBER = const(12)  # digits of a card number
 _NUMBER = 0x5A
 _TRACK_2 = (0x57, 0x9F6B)
 # Zeroed whole: track 1, holder's name, discretionary data, account reference, and the certificate
@@ -27,54 +31,63 @@ def recorded(transaction, tell):
             return end.value
         answer = yield step
         if not isinstance(step, int):
-            exchanges.append((bytes(step), b"" if answer is None else bytes(answer)))
+            exchanges.append((bytes(step), bytearray(answer or b"")))
 
 
 def _tell(exchanges, tell):
-    hidden = {}
-    known = [(command, _readable(reply, hidden)) for command, reply in exchanges]
-    lines = ['["%s", "%s"]' % tuple([_masked(part, hidden) for part in pair]) for pair in known]
+    numbers = set()
+    known = [(command, _hidden(reply, numbers)) for command, reply in exchanges]
     tell('{"format": "emv-cases/session/1", "id": "recorded", "apdus": [')
-    for number, line in enumerate(lines, 1):
-        tell(line + ("," if number < len(lines) else ""))
+    for at, (command, reply) in enumerate(known, 1):
+        pair = _masked(command, numbers), _masked(reply, numbers)
+        tell('["%s", "%s"]%s' % (pair + ("," if at < len(known) else "",)))
     tell("]}")
 
 
-def _readable(reply, hidden):
-    """The reply, its private parts noted in `hidden`; its status alone if it does not parse."""
+def _hidden(reply, numbers):
+    """The reply (a bytearray) without private objects; its status alone if it does not parse."""
     try:
-        _note(reply[:-2], hidden)
+        _hide(memoryview(reply)[:-2], numbers)
     except tlv.TlvError:
         return reply[-2:]
     return reply
 
 
-def _note(data, hidden):
-    """Puts what must not be shown into the dict: digits in hex to what stands in their place."""
+def _hide(data, numbers, depth=_MAX_DEPTH):
+    """Overwrites private objects where they stand; card numbers go into the set, as digits."""
+    if depth == 0:
+        raise tlv.TlvError("nesting")
     for tag, value in tlv.objects(data):
-        digits = value.hex()
-        first = tag
-        while first > 0xFF:
-            first >>= 8
-        if first & 0x20:
-            _note(value, hidden)
+        if _is_template(tag):
+            _hide(value, numbers, depth - 1)
         elif tag == _NUMBER:
-            _note_number(digits.rstrip("f"), hidden)
+            _hide_number(value, "f", numbers)
         elif tag in _TRACK_2:
-            number, separator, rest = digits.partition("d")
-            _note_number(number, hidden)
-            hidden[separator + rest] = separator + rest[:7] + "0" * len(rest[7:])
+            _hide_number(value, "d", numbers)
         elif tag in _PRIVATE:
-            hidden[digits] = "0" * len(digits)
+            value[:] = bytes(len(value))
 
 
-def _note_number(number, hidden):
-    hidden[number] = number[:6] + "0" * (len(number) - 10) + number[-4:]
+def _hide_number(value, end, numbers):
+    """Notes the digits before `end`; behind it only expiry and service code may stay."""
+    number, separator, rest = value.hex().partition(end)
+    if len(number) < _SHORTEST_NUMBER:
+        value[:] = bytes(len(value))
+        return
+    numbers.add(number)
+    if end == "d":
+        value[:] = bytes.fromhex(number + separator + rest[:7] + "0" * len(rest[7:]))
 
 
-def _masked(data, hidden):
+def _is_template(tag):
+    while tag > 0xFF:
+        tag >>= 8
+    return tag & 0x20
+
+
+def _masked(data, numbers):
+    """In hex, with every card number cut down wherever it stands: a card may ask for its own."""
     text = data.hex()
-    for digits, shown in hidden.items():
-        if digits:
-            text = text.replace(digits, shown)
+    for number in numbers:
+        text = text.replace(number, number[:6] + "0" * (len(number) - 10) + number[-4:])
     return text.upper()

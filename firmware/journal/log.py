@@ -92,8 +92,8 @@ class Journal:
         if seq <= self.released:
             return
         if self._sectors.acknowledge(self._open, self._unit, seq, self._last, token):
-            self._unit += 1
             self._noted = seq
+        self._unit += 1
         self.released = seq
         self._free = None
 

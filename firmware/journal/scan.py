@@ -12,10 +12,10 @@ _HELD_BACK = const(2)
 def live(reader, span, released, alarm):
     """Yields (pos, kind, seq, payload) of all records with seq > released() within `span`.
 
-    `span` yields positions in order. A record that voids may itself be void: the next start may have
-    seen less than the one that wrote it. But what stands in the end reaches back over at most two
-    whole records (the last good one, and one that a cut left half written), so two are held back
-    until the next is known. A slot that nothing accounts for is reported through `alarm(pos)`.
+    `span` yields positions in order. A record that voids may itself be void: the next start may
+    have seen less than the one that wrote it. But what stands in the end reaches back over at most
+    two whole records (the last good one, and one that a cut left half written), so two are held
+    back until the next is known. A slot that nothing accounts for is told to `alarm(pos)`.
     """
     waiting, second = [], -1  # (position, first position that it voids; None if unreadable)
     for pos in span:

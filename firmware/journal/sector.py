@@ -99,13 +99,19 @@ class Sectors:
         return released, used
 
     def acknowledge(self, number, unit, released, pos, token):
-        """Programs acknowledgement `unit` (1..7); False when the sector has no more of them."""
+        """Programs acknowledgement `unit` (1..7). False if there is no such unit or it did not take:
+        the header of the next record says the same.
+        """
         if not self.has_units or unit >= _UNITS:
             return False
         data = bytearray(_UNIT_BYTES)
         struct.pack_into(_ACK, data, 0, b"TJA1", released, pos, token)
-        self._program(number, unit * _UNIT_BYTES, _stamp(data))
-        return True
+        try:
+            self._program(number, unit * _UNIT_BYTES, _stamp(data))
+        except OSError:
+            return False
+        self._read_page(number, 0, self._marks)
+        return memoryview(self._marks)[unit * _UNIT_BYTES : (unit + 1) * _UNIT_BYTES] == data
 
     def _intact(self, unit, magic):
         at = unit * _UNIT_BYTES

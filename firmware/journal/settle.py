@@ -6,7 +6,6 @@ skips one slot beyond all that is not blank, and writes that record again with t
 then on everything between the two is void, whatever it may read as: what was decided once stays so.
 """
 
-from micropython import const
 
 from journal.errors import Damaged, NotAJournal
 from journal.page import VOIDS

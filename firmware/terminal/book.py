@@ -202,9 +202,14 @@ class Book:
         return seq < self._journal.next_seq and not self._usable(seq) and seq not in self._entries
 
     def keep_short(self):
-        """Idle work: carries a stuck sale forward so that those behind it can be released."""
+        """Idle work: carries a stuck sale forward so that those behind it can be released.
+
+        In a small journal early enough that there is still room to do it.
+        """
         stuck = self._entries.get(self._journal.released + 1)
-        if len(self._resolved) <= _MOST_WAITING or not stuck or stuck.kind == UNREADABLE:
+        narrow = self._resolved and self._journal.room() < 4 * ROOM_FOR_A_SALE
+        due = narrow or len(self._resolved) > _MOST_WAITING
+        if not due or not stuck or stuck.kind == UNREADABLE:
             return False
         return self._rewrite(self._journal.released + 1, stuck.kind)
 

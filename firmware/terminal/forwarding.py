@@ -71,7 +71,6 @@ class Forwarding:
         ready = self._link.ready
         if ready != self._was_ready:
             print("link", "up" if ready else "down")
-            self._forwarder.line_is_back()
             self._was_ready = ready
         if not ready or self.paused:
             return None
@@ -85,10 +84,10 @@ class Forwarding:
             key, data = self._messages.reversal(mti, sale, REASON_NO_REPLY, held)
         else:
             key, data = self._messages.sale("0221" if job.repeat else "0220", sale, held)
-        self._forwarder.sent(job)
         reply = await self._link.exchange(key, data)
         if reply is NOT_SENT:
-            reply = None
+            return  # the line went down just now; this is no try
+        self._forwarder.sent(job)
         if reply is not None and reply.transaction_id() != sale.id:
             reply = None  # an answer to another sale that happens to share the STAN
         self._forwarder.answered(job, reply, self._clock.now_ms())

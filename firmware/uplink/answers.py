@@ -18,7 +18,9 @@ REJECTED = const(7)  # it will never take this one: people must look
 LATER = const(8)  # it may take it another time
 SILENCE = const(9)  # no trustworthy answer: the line or the host, not this message
 
-_NOT_POSTED = ("30", "91", "97")
+_NOT_POSTED = ("30", "97")
+_UNREACHABLE = "91"
+_NOTHING_STORED = "0" * 12  # the reference number of an answer that the host has not kept
 _NEVER_TRUSTED = ("68", "94", "96", "98", "A0")
 _CLOSES_REVERSAL = ("12", "25")
 
@@ -49,7 +51,10 @@ def of_sale(reply):
         return DOUBT
     if reply.token:
         return APPROVED if reply.code == "00" else REFUSED
-    return NOT_POSTED if reply.code in _NOT_POSTED else DOUBT
+    # The same request, should it come a second time, must not be posted then: only a 91 that the
+    # host has kept is final.
+    kept = reply.code == _UNREACHABLE and reply.rrn != _NOTHING_STORED
+    return NOT_POSTED if kept or reply.code in _NOT_POSTED else DOUBT
 
 
 def of_advice(reply):

@@ -46,11 +46,6 @@ class Forwarder:
                     return Job(kind, seq, self._tries.get(seq, 0) > 0)
         return None
 
-    def line_is_back(self):
-        """A new session: what waited for the line need wait no more."""
-        self._line_due_ms = 0
-        self._line_failures = 0
-
     def sent(self, job):
         self._tries[job.seq] = self._tries.get(job.seq, 0) + 1
 

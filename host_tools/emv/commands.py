@@ -145,6 +145,7 @@ def fuzz_emv(
     else:
         for failure in result.failures:
             print(f"{failure['seed']}: {failure['what']}\n  {failure['repeat']}")
+            print(failure.get("trace", ""), end="")
         print(
             f"{result.inputs} inputs from {result.seeds} sessions, seed {seed}, from {start} on:"
             f" {len(result.failures)} failures, {result.rate:.0f} a second"

@@ -96,5 +96,6 @@ class Inside:
 
     def _last_words(self, line: str) -> str:
         assert self._process.stdout
+        self._process.kill()  # or there would be no end to what it says
         rest = (line + self._process.stdout.read()).strip()
         return rest[-500:] or "it went silent and was ended"

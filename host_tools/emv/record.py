@@ -9,6 +9,8 @@ from host_tools.emv.inside import Inside
 
 SERIAL = "SIM00001"
 _DATE, _TIME = "261122", "103000"
+# Terminal, amount, online, how many of the cards: online, those after the first five are alike.
+_TAPS = (("usual", 1234, False, None), ("usual", 1234, True, 5), ("strict", 1234, False, None))
 
 
 def request(amount_fen: int, online: bool) -> dict[str, Any]:
@@ -38,7 +40,7 @@ def tap(terminal: Inside, card: Card, asked: dict[str, Any]) -> tuple[list[list[
 
 def strict(section: dict[str, Any]) -> dict[str, Any]:
     """The same terminal with a PIN pad, verification from 5.00 on, and torn sessions recovered."""
-    changed = {
+    ours = {
         2: {
             "cvm_capability_cvm_required": "60",
             "max_number_of_torn_records": "02",
@@ -46,11 +48,9 @@ def strict(section: dict[str, Any]) -> dict[str, Any]:
         3: {"ttq": "36004000"},
         7: {"ttq": "36004080"},
     }
-    rows = [
-        {**row, "cvm_limit_fen": 500, **changed.get(row["kernel"], {})}
-        for row in section["applications"]
-    ]
-    return {**section, "applications": rows}
+    rows = section["applications"]
+    changed = [{**row, "cvm_limit_fen": 500, **ours.get(row["kernel"], {})} for row in rows]
+    return {**section, "applications": changed}
 
 
 def corpus(built: Path, folder: Path) -> dict[str, Any]:
@@ -61,12 +61,11 @@ def corpus(built: Path, folder: Path) -> dict[str, Any]:
     world.create(folder)
     usual = world.emv_section(folder, SERIAL)
     configs = {"usual": usual, "strict": strict(usual)}
-    taps = (("usual", 1234, False), ("usual", 1234, True), ("strict", 1234, False))
     seeds = []
-    for config, amount_fen, online in taps:
+    for config, amount_fen, online, most in _TAPS:
         with Inside(built, "tap") as terminal:
             terminal.tell({"section": configs[config]})
-            for card in world.cards(folder):
+            for card in world.cards(folder)[:most]:
                 asked = request(amount_fen, online)
                 exchanges, _ = tap(terminal, card, asked)
                 name = f"{card.profile.id} {config}{' online' if online else ''}"

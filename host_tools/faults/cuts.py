@@ -54,7 +54,7 @@ def run(
 ) -> dict[str, Any]:
     """cases, violations, failures (texts), cases_per_s, lives, most_reads, seconds.
 
-    `depth` 1 cuts each operation, 2 also each operation of the start after it, 3 some of those again.
+    `depth` 1 cuts each operation, 2 also each of the start that follows, 3 some of those again.
     """
     processes = processes or os.cpu_count() or 1
     share = -(-cases // processes)

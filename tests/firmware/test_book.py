@@ -272,6 +272,16 @@ def _reopened(bench):
     return bench
 
 
+def test_in_a_small_journal_a_stuck_sale_is_carried_before_there_is_no_room_to():
+    bench = Bench()
+    bench.stored(100)
+    for _ in range(200):
+        bench.book.keep_short()
+        assert bench.book.has_room()
+        bench.book.resolve(bench.stored(200).number, TOKEN)
+    assert bench.book.held() == (1, 100)
+
+
 def test_numbers_behind_a_damaged_record_are_kept_and_nothing_is_copied_for_ever():
     bench = Bench()
     lost = bench.stored(100)

@@ -58,6 +58,19 @@ def test_track_2_keeps_expiry_and_service_code_only():
     assert "1234567899" not in text
 
 
+def test_templates_without_end_are_not_followed():
+    class Deep(SpeedyCard):
+        def options(self, command):
+            inside = tlv(0x5A, self.pan)
+            for _ in range(60):
+                inside = tlv(0x77, inside)
+            return inside + b"\x90\x00"
+
+    _, session, text = _record(Deep(), _jcb())
+    assert session["apdus"][-1][1] == "9000"
+    assert _NUMBER not in text
+
+
 class _Named(SpeedyCard):
     """Its records tell the holder's name, and CDOL1 asks for the card's own number back."""
 
@@ -81,6 +94,12 @@ def test_the_certificate_that_holds_the_number_is_not_told():
     size = int(record_3[start + 4 : start + 6], 16)
     assert size > 64
     assert record_3[start + 6 :] == "00" * size + "9000"
+
+
+def test_a_number_too_short_to_be_one_is_not_told_at_all():
+    _, _, text = _record(SpeedyCard(t5A="12345678", t57=None), _jcb())
+    assert "5A04" + "00000000" in text
+    assert "12345678" not in text
 
 
 def test_of_an_answer_that_does_not_parse_the_status_is_kept():

@@ -184,6 +184,15 @@ def test_reversals_go_before_stored_sales_and_those_in_order():
     assert forwarder.next(0) is None
 
 
+def test_only_a_91_that_the_host_has_kept_is_final():
+    from uplink import answers
+
+    busy, kept = Answer("91", token=None), Answer("91", token=None)
+    busy.rrn, kept.rrn = "000000000000", "632600000001"
+    assert answers.of_sale(busy) == answers.DOUBT
+    assert answers.of_sale(kept) == answers.NOT_POSTED
+
+
 def test_an_accepted_advice_without_a_token_is_not_banked():
     queue = FakeQueue(stored=[3])
     forwarder = Forwarder(queue, parts.random())
@@ -207,8 +216,17 @@ def test_silence_holds_everything_back_with_growing_gaps():
 def test_a_repeat_says_that_it_is_one():
     forwarder = Forwarder(FakeQueue(stored=[3]), parts.random())
     assert not _send(forwarder, 0, None).repeat
-    forwarder.line_is_back()
     assert forwarder.next(0).repeat
+
+
+def test_a_host_that_signs_in_but_swallows_messages_is_not_stormed():
+    forwarder = Forwarder(FakeQueue(stored=[3]), parts.random())
+    sends = 0
+    for now in range(0, 3600000, 500):  # an hour, with a new session at any time
+        if forwarder.next(now):
+            _send(forwarder, now, None)
+            sends += 1
+    assert 5 <= sends <= 12
 
 
 def test_a_poison_message_steps_aside_and_ends_in_the_dead_letters():

@@ -18,7 +18,7 @@ from host_tools.emv import bench, commands, fuzz, inside, record, tell, tree
 from host_tools.release.build import compile_file
 
 PAN = "6210948000000011"  # of the virtual card unionpay-debit
-RECORD = "70165A0862109480000000115F24033012315F3401019F4A0182"
+RECORD = "70185A0862109480000000115F24033012315F3401019F4A0182"
 
 
 def cli():
@@ -292,10 +292,10 @@ def test_replay_of_something_else_is_wrong_usage(case_file):
 
 
 def test_decode_names_objects_and_bits():
-    done = run("emv", "decode", "77 0E 82 02 1980 9F27 01 80 9F36 02 0102 9000")
+    done = run("emv", "decode", "77 0D 82 02 1980 9F27 01 80 9F36 02 0102 9000")
     assert done.exit_code == 0
     for text in (
-        "77  Response message, format 2: 14 bytes",
+        "77  Response message, format 2: 13 bytes",
         "  82  Application interchange profile: 1980",
         "      CDA supported",
         "  9F27  Cryptogram information data: 80 ARQC: the issuer is to decide",

@@ -6,6 +6,7 @@ Lines on stdin: {"config": name, "section"}, then the seeds {"seed": name, "conf
 """
 
 import gc
+import io
 import json
 import random
 import sys
@@ -83,6 +84,13 @@ class _Seed:
         self.signed = _SIGNED_MCHIP if kernel2 else _SIGNED_QUICK
         if any(_AIP_IS_SIGNED in reply for _, reply in replies):
             self.signed += (0x82,)
+
+    def start(self):
+        """Plays the session as it is, and keeps of the outcome what others are compared with."""
+        if self.base is None:
+            self.base = self.play(self.replies)
+            chip = self.base.chip
+            self.base.chip = {tag: chip[tag] for tag in self.signed + _TERMINALS if tag in chip}
 
     def play(self, replies):
         request = dict(self.request)
@@ -165,10 +173,10 @@ class _Fuzzer:
 
     def run(self, number, start, stop):
         counts = {}
-        for seed in self.seeds:
-            seed.base = seed.base or seed.play(seed.replies)
         self.kept_free = None
-        gc.collect()
+        for seed in self.seeds:
+            seed.start()
+            gc.collect()
         before = gc.mem_alloc()
         for index in range(start, stop):
             random.seed((number * 1000003 + index * 7919) & 0x3FFFFFFF)
@@ -196,12 +204,14 @@ class _Fuzzer:
         except _Wrong as wrong:
             _report(index, seed.name, str(wrong))
         except Exception as error:  # noqa: BLE001  whatever a kernel raises is a finding
-            _report(index, seed.name, "raised %s: %s" % (type(error).__name__, error))
-            sys.print_exception(error, sys.stderr)
+            trace = io.StringIO()
+            sys.print_exception(error, trace)
+            what = "raised %s: %s" % (type(error).__name__, error)
+            _report(index, seed.name, what, trace.getvalue())
 
 
-def _report(index, seed, what):
-    print(json.dumps({"failure": index, "seed": seed, "what": what}))
+def _report(index, seed, what, trace=""):
+    print(json.dumps({"failure": index, "seed": seed, "what": what, "trace": trace}))
 
 
 def main():

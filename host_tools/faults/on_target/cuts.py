@@ -11,13 +11,13 @@ import random
 import sys
 
 from flash import Flash
-from journal import Full
 from lives import ACTS, Life
 from model import content
 from tears import CERTAIN, RANDOM, tear
 
+from journal import Full
+
 _TIMES = 2  # each random way, for each operation
-_MOST_READS = 120  # page reads of one start, erasing included
 _STARTS = 3
 _FAILURES_TOLD = 10
 

@@ -2,10 +2,11 @@
 
 import random
 
-from crypto.seal import Sealer
 from flash import Flash
-from journal import Full, Journal
 from model import Model, content
+
+from crypto.seal import Sealer
+from journal import Full, Journal
 
 SECTORS = (4, 5, 8)
 LARGE = 256
@@ -34,14 +35,14 @@ def sealer(seed):
 
 
 class Life:
-    def __init__(self, seed):
+    def __init__(self, seed, kind_of_flash=Flash):
         self.seed = seed
         random.seed(seed)
         large = seed % 64 == 0
         sectors = LARGE if large else SECTORS[seed % len(SECTORS)]
         # Thousands of live records would be read five times for each case.
         self.fill = "laps" if large else FILLS[seed // len(SECTORS) % len(FILLS)]
-        self.flash = Flash(sectors, UNITS[seed // 18 % len(UNITS)])
+        self.flash = kind_of_flash(sectors, UNITS[seed // 18 % len(UNITS)])
         self.model = Model()
         self.sealer = sealer(seed)
         self.count = 0
@@ -139,7 +140,7 @@ class Life:
             self.append(50, random.choice(live))
 
     def release(self, but):
-        """Releases all but the newest few; sometimes the same or less, as a doubled receipt would."""
+        """Releases all but the newest few; at times the same or less, as a doubled receipt does."""
         journal, model = self.journal, self.model
         seq = max(0, journal.next_seq - 1 - but)
         model.claimed = max(model.claimed, seq)
@@ -158,3 +159,8 @@ class Life:
         self.journal.mount()
         self.starting = False
         self.model.certain = self.journal.released
+
+    def start_again(self):
+        """After an error: what was being written is there or not, but from now on for good."""
+        self.restart()
+        self.model.settle(record[1:] for record in self.journal.live())

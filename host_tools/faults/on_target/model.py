@@ -17,6 +17,12 @@ class Model:
         self.kept.append(self.trying)
         self.trying = None
 
+    def settle(self, shown):
+        """Whether the record that was being written is there has been decided."""
+        if self.trying in shown:
+            self.kept.append(self.trying)
+        self.trying = None
+
     def forget(self):
         """Drops what can never be shown again."""
         self.kept = [record for record in self.kept if record[1] > self.certain]

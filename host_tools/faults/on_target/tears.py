@@ -56,7 +56,7 @@ def erased_prefix(flash, address, data):
 
 
 def zeroed_suffix(flash, address, data):
-    """Parts exist that write zeros from the end before they erase: the header stays, the data go."""
+    """Some parts write zeros from the end before they erase: the header stays, the data go."""
     start = random.randrange(BLOCK)
     flash.data[address + start : address + BLOCK] = bytes(BLOCK - start)
 

@@ -138,6 +138,8 @@ class Network:
         self._world.later(delay_ms, self._arrived, connection, data)
 
     def _flipped(self, data):
+        if len(data) <= 2:
+            return data
         at = 2 + self._dice.below(len(data) - 2)
         return data[:at] + bytes([data[at] ^ 1 << self._dice.below(8)]) + data[at + 1 :]
 

@@ -104,7 +104,7 @@ def _mood(dice, faults):
 
 def _siege(dice):
     """One fault and nothing else, for so long that every patience ends; before it, a doubt."""
-    fault = dice.pick(_HOST_FAULTS)
+    fault = dice.pick(_HOST_FAULTS + ("busy",) * 4)
     doubt = [["net", {"lost_reply": 100}], ["sell", 4200, 1, "online", ""], ["net", {}]]
     return doubt + [["host", {fault: 100}], ["wait", 4000000]]
 

@@ -75,6 +75,7 @@ class World:
         self._quiet = 0  # how often in a row time went by without anything happening
         self.steps = 0
         self.cuts = 0
+        self.waits = 0
 
     # Power
 
@@ -141,6 +142,7 @@ class World:
 
     def _wait(self, ms):
         self._quiet += 1
+        self.waits += 1
         if ms < 0 and not self._queue:
             raise Deadlock("every task waits for another")
         until = self.now_ms + max(ms, self._slack_ms())
