@@ -122,6 +122,8 @@ class _Decision:
         related, signed = session.card.get(0x9F69), session.card.get(0x9F4B)
         if not related or related[0] != 1 or not signed or not has(session.card[0x82], _AIP_DDA):
             return FAILED
+        if related[5:7] not in (b"", self.ctq):  # the CTQ is signed here and nowhere else
+            return FAILED
         dynamic = [session.terminal[tag] for tag in (0x9F37, 0x9F02, 0x5F2A)]
         try:
             key = oda.card_key(session, self.static)

@@ -99,8 +99,8 @@ class Sectors:
         return released, used
 
     def acknowledge(self, number, unit, released, pos, token):
-        """Programs acknowledgement `unit` (1..7). False if there is no such unit or it did not take:
-        the header of the next record says the same.
+        """Programs acknowledgement `unit` (1..7). False if there is no such unit, or it did not
+        take: then it is left to the header of the next record.
         """
         if not self.has_units or unit >= _UNITS:
             return False

@@ -65,7 +65,7 @@ class _Teller:
         name = tell.word("command", code) or f"command {code}"
         detail, sent = self._sent(code, command)
         step = Step(self._count, f"{name} {detail}".strip(), self._mask(sent))
-        if not isinstance(reply_text, str):
+        if not isinstance(reply_text, str) or not reply_text:
             step.status = "no answer: the card left, or stayed silent"
             return step
         nodes, status, problem = self._reply(code, bytes.fromhex(reply_text))

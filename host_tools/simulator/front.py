@@ -3,7 +3,7 @@
 import asyncio
 import json
 import struct
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -194,8 +194,12 @@ class Front:
 
     async def _watch_ledger(self) -> None:
         path = self.bench.acquirer.data
+        content = provision.read(self.bench.provision_path)
+        merchant_time = timedelta(minutes=content["terminal"]["utc_offset_min"])
         while True:
             rows = await asyncio.to_thread(ledger.rows, path, _LEDGER_ROWS)
+            for row in rows:  # the acquirer keeps UTC; the page speaks the merchant's time
+                row["time"] = f"{datetime.fromisoformat(row['time']) + merchant_time:%H:%M:%S}"
             totals = await asyncio.to_thread(ledger.totals, path)
             self._tell({"type": "ledger", "rows": rows, **totals})
             self._tell_state()

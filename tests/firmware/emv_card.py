@@ -86,7 +86,7 @@ class Card:
     """
 
     PDOL = "9F66049F02069F03069F1A0295055F2A029A039C019F3704"
-    RELATED = "01" + "5EED5EED" + "0000"
+    RELATED = "01" + "5EED5EED"  # and the card transaction qualifiers
 
     def __init__(self, aid, pan="6210948000000011", cid=0x40, **objects):
         self.aid = bytes.fromhex(aid)
@@ -156,7 +156,8 @@ class Card:
     def options(self, command):
         data = command[7:-1]  # behind 83 and its length
         amount, currency, unpredictable = data[4:10], data[23:25], data[29:33]
-        related = self._value(0x9F69, self.RELATED) or b""
+        qualifiers = self.objects.get(0x9F6C) or "0000"
+        related = self._value(0x9F69, self.RELATED + qualifiers) or b""
         signed = self.sign_dynamic(b"\x02\x00\x01", unpredictable, amount, currency, related)
         track = self.pan + "D2912" + "2010000000000"
         answer = (

@@ -172,6 +172,15 @@ def test_the_cvm_is_what_card_and_terminal_have_in_common():
             assert result != emv.DECLINED or outcome.reason == "cvm_failed"
 
 
+def test_a_ctq_other_than_the_signed_one_is_no_proof():
+    """Somebody in between leaves out that the card wants a PIN, or that it wants anything."""
+    related = "015EED5EED" + "8000"
+    assert _both(t9F69=related, t9F6C="8000") == (emv.ONLINE, "online_needed")
+    for changed in ("4000", "0000", None):
+        assert _both(t9F69=related, t9F6C=changed) == (emv.DECLINED, "oda_failed"), changed
+    assert _both(t9F69="015EED5EED", t9F6C="0000") == (emv.APPROVED, "offline_approved")
+
+
 def test_a_phone_that_verified_its_owner_must_prove_it():
     related = "015EED5EED"
     for cid, extra, result in (

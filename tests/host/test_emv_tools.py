@@ -277,6 +277,13 @@ def test_replay_never_shows_a_card_number(built, cards, tmp_path, options):
     assert PAN.encode().hex().upper() not in done.output.upper()
 
 
+def test_replay_says_where_the_card_left(case_file):
+    path = case_file("session", id="torn", apdus=[["00A4040005A000000003", ""]])
+    done = run("emv", "replay", path)
+    assert done.exit_code == 0
+    assert "no answer: the card left" in done.output
+
+
 def test_replay_of_several_asks_which(shared):
     done = run("emv", "replay", shared / "sessions.json")
     assert done.exit_code == 2

@@ -87,10 +87,11 @@ class _Seed:
 
     def start(self):
         """Plays the session as it is, and keeps of the outcome what others are compared with."""
-        if self.base is None:
-            self.base = self.play(self.replies)
-            chip = self.base.chip
-            self.base.chip = {tag: chip[tag] for tag in self.signed + _TERMINALS if tag in chip}
+        self.base = self.play(self.replies)
+        chip = self.base.chip
+        self.base.chip = {tag: chip[tag] for tag in self.signed + _TERMINALS if tag in chip}
+        gc.collect()
+        return True
 
     def play(self, replies):
         request = dict(self.request)
@@ -174,14 +175,14 @@ class _Fuzzer:
     def run(self, number, start, stop):
         counts = {}
         self.kept_free = None
-        for seed in self.seeds:
-            seed.start()
-            gc.collect()
+        self.seeds = [seed for seed in self.seeds if _guarded(start, seed, seed.start)]
         before = gc.mem_alloc()
         for index in range(start, stop):
             random.seed((number * 1000003 + index * 7919) & 0x3FFFFFFF)
             seed = self.seeds[mutate.below(len(self.seeds))]
-            self.one(index, seed, counts)
+            outcome = _guarded(index, seed, self.one, seed)
+            if outcome:
+                counts[outcome.reason] = counts.get(outcome.reason, 0) + 1
             if index % _REPORT_EVERY == _REPORT_EVERY - 1:
                 print(json.dumps({"done": index + 1}))
         gc.collect()
@@ -190,24 +191,29 @@ class _Fuzzer:
             _report(stop, "all", "memory: %d bytes more than before" % growth)
         return {"end": stop, "reasons": counts}
 
-    def one(self, index, seed, counts):
-        """Plays one input; a torn M/Chip session is presented a second time."""
+    def one(self, seed):
+        """Plays one input, a torn session a second time; returns the last Outcome."""
         seed.config.torn[:] = []
-        replies = seed.spoilt(self.donors)
-        try:
-            outcome = seed.play(replies)
-            if outcome.result == emv.TRY_AGAIN:
-                seed.judge(outcome)
-                outcome = seed.play(seed.spoilt(self.donors) if mutate.below(2) else seed.replies)
+        outcome = seed.play(seed.spoilt(self.donors))
+        seed.judge(outcome)
+        if outcome.result == emv.TRY_AGAIN:
+            outcome = seed.play(seed.spoilt(self.donors) if mutate.below(2) else seed.replies)
             seed.judge(outcome)
-            counts[outcome.reason] = counts.get(outcome.reason, 0) + 1
-        except _Wrong as wrong:
-            _report(index, seed.name, str(wrong))
-        except Exception as error:  # noqa: BLE001  whatever a kernel raises is a finding
-            trace = io.StringIO()
-            sys.print_exception(error, trace)
-            what = "raised %s: %s" % (type(error).__name__, error)
-            _report(index, seed.name, what, trace.getvalue())
+        return outcome
+
+
+def _guarded(index, seed, work, *arguments):
+    """What work() returns; None where it went wrong, which is then reported."""
+    try:
+        return work(*arguments)
+    except _Wrong as wrong:
+        _report(index, seed.name, str(wrong))
+    except Exception as error:  # noqa: BLE001  whatever a kernel raises is a finding
+        trace = io.StringIO()
+        sys.print_exception(error, trace)
+        what = "raised %s: %s" % (type(error).__name__, error)
+        _report(index, seed.name, what, trace.getvalue())
+    return None
 
 
 def _report(index, seed, what, trace=""):

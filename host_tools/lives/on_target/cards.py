@@ -117,6 +117,7 @@ class Chip:
 
     async def transceive(self, apdu, deadline_ms):
         self._world.step("apdu")
+        self._world.stir()
         if apdu == _GPO:
             self._check.asks_for_cryptogram()
         self._fails()

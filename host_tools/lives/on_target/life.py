@@ -25,6 +25,7 @@ _BALANCE_FEN = const(2000000)
 _PATIENCE_MS = const(2 * 3600 * 1000)  # by then all must be at rest, once the faults have stopped
 _MOST_BOOTS = const(3000)
 _ROWS = const(20)
+_ROWS_AT_START = const(4)  # a cut meets the newest sales only
 _ENDINGS = ("approved", "stored", "declined", "refused", "returned", "in_doubt", "fault")
 
 
@@ -146,7 +147,7 @@ class Life:
 
     async def _run(self):
         self.terminal = assembly.Terminal(self)
-        self.check.history(self.terminal.book.recent(_ROWS))
+        self.check.history(self.terminal.book.recent(_ROWS_AT_START))
         await self.terminal.run(lambda desk: Desk(desk, self))
 
     def _died(self, error):

@@ -74,6 +74,7 @@ class Shop:
         if key is None or after_ms > wait_ms:
             return None
         self._world.step("key " + key)
+        self._world.stir()
         return key
 
     def pressed(self, key):

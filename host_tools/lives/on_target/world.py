@@ -72,7 +72,7 @@ class World:
         self._order = 0
         self._cut_in = 0  # the power is cut at the so-manieth step from now; 0: not at all
         self._cut_how = None
-        self._quiet = 0  # how often in a row time went by without anything happening
+        self._quiet = 0  # how often in a row time went by without anybody being there
         self.steps = 0
         self.cuts = 0
         self.waits = 0
@@ -90,7 +90,6 @@ class World:
     def step(self, what):
         """Something the outside can see is about to happen: it may be the moment of the cut."""
         self.must_be_on()
-        self._quiet = 0
         self.steps += 1
         if self.trace:
             self.say(what)
@@ -121,13 +120,17 @@ class World:
     def power_on(self, after_ms):
         self.on = True
         self.now_ms += after_ms
-        self._quiet = 0
+        self.stir()
 
     def say(self, text):
         if self.trace:
             self.trace("%9d %s" % (self.now_ms, text))
 
     # Time
+
+    def stir(self):
+        """Somebody is at the terminal: from here on every millisecond counts again."""
+        self._quiet = 0
 
     def later(self, delay_ms, function, *arguments):
         self._order += 1
@@ -162,7 +165,6 @@ class World:
             self._wait(ms)
         queue = self._queue
         while queue and queue[0][0] <= self.now_ms:
-            self._quiet = 0
             _, _, function, arguments = heappop(queue)
             function(*arguments)
 
