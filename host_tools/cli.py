@@ -12,12 +12,19 @@ from typing import Annotated, NoReturn
 import typer
 from rich.console import Console
 
+from host_tools.device.commands import journal_app
+from host_tools.emv.commands import bench_tap, emv_app, fuzz_emv
+
 app = typer.Typer(
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
     help="Tapstone: a store-and-forward payment terminal. Test keys, not for live cards.",
 )
+# With one command each so far, a callback keeps them groups.
+simulate_app = typer.Typer(no_args_is_help=True, callback=lambda: None, help="Simulated faults.")
+fuzz_app = typer.Typer(no_args_is_help=True, callback=lambda: None, help="Spoilt input.")
+bench_app = typer.Typer(no_args_is_help=True, callback=lambda: None, help="Measurements.")
 _person = Console(stderr=True, highlight=False)
 
 Data = Annotated[Path, typer.Option(help="Folder that keeps the virtual terminal's data.")]
@@ -85,6 +92,38 @@ def demo(
         json.dump(result, sys.stdout)
         print()
     raise typer.Exit(0 if result["lost"] == 0 and result["doubled"] == 0 else 1)
+
+
+@simulate_app.command()
+def cuts(
+    cases: Annotated[int, typer.Option(min=1, help="How many power cuts to try.")] = 60_000,
+    seed: Annotated[int, typer.Option(help="Number that all chance comes from.")] = 1,
+    depth: Annotated[int, typer.Option(min=1, max=3, help="Cuts within the recovery, too.")] = 2,
+    as_json: Annotated[bool, typer.Option("--json", help="End with one JSON object.")] = False,
+) -> None:
+    """Cuts the power in every operation of the journal. Exit 1 if anything is lost or invented."""
+    from host_tools.faults.cuts import run as run_cuts
+
+    result = run_cuts(cases, seed, depth)
+    for failure in result["failures"]:
+        _tell_person(failure)
+    if as_json:
+        print(json.dumps(result))
+    else:
+        print(
+            f"{result['cases']} cases, {result['violations']} violations,"
+            f" {result['cases_per_s']} a second"
+        )
+    raise typer.Exit(1 if result["violations"] else 0)
+
+
+app.add_typer(emv_app, name="emv")
+app.add_typer(journal_app, name="journal")
+app.add_typer(simulate_app, name="simulate")
+fuzz_app.command("emv")(fuzz_emv)
+app.add_typer(fuzz_app, name="fuzz")
+bench_app.command("tap")(bench_tap)
+app.add_typer(bench_app, name="bench")
 
 
 def main() -> None:

@@ -23,8 +23,9 @@ def check_velocity(card, atc, last_online_atc, tvr):
         return
     if last_online_atc == 0:
         mark(tvr, _NEW_CARD)
-    known = atc is not None and last_online_atc is not None and atc > last_online_atc
-    offline = atc - last_online_atc if known else 256  # more than any limit of one byte
+    offline = 256  # more than any limit of one byte, where the card does not tell
+    if atc is not None and last_online_atc is not None and atc > last_online_atc:
+        offline = atc - last_online_atc
     if offline > card[0x9F14][0]:
         mark(tvr, _LOWER_LIMIT_EXCEEDED)
     if offline > card[0x9F23][0]:

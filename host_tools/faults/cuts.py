@@ -58,16 +58,14 @@ def run(
     """
     processes = processes or os.cpu_count() or 1
     share = -(-cases // processes)
+
+    def part(index: int) -> dict[str, Any]:
+        first_seed = seed + index * _SEEDS_APART
+        return program("cuts.py", first_seed, share, depth, firmware=firmware)
+
     began = time.monotonic()
     with ThreadPoolExecutor(processes) as pool:
-        found = list(
-            pool.map(
-                lambda i: program(
-                    "cuts.py", seed + i * _SEEDS_APART, share, depth, firmware=firmware
-                ),
-                range(processes),
-            )
-        )
+        found = list(pool.map(part, range(processes)))
     seconds = time.monotonic() - began
     total = {key: sum(part[key] for part in found) for key in ("cases", "violations", "lives")}
     return {
@@ -77,3 +75,13 @@ def run(
         "seconds": round(seconds, 1),
         "cases_per_s": round(total["cases"] / seconds),
     }
+
+
+def device_errors(cases: int, seed: int = 1, *, firmware: Path | None = None) -> dict[str, Any]:
+    """The flash fails while the power stays on. cases, violations, failures."""
+    return program("errors.py", seed, cases, firmware=firmware)
+
+
+def bit_flips(cases: int, seed: int = 1, *, firmware: Path | None = None) -> dict[str, Any]:
+    """Bits flip at rest. cases, violations, failures, alarms (records missing aloud)."""
+    return program("flips.py", seed, cases, firmware=firmware)

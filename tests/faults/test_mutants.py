@@ -1,0 +1,114 @@
+"""The simulation finds faults: each rule of the journal, taken away, is missed."""
+
+import shutil
+
+import pytest
+
+from host_tools import paths
+from host_tools.faults import cuts
+
+
+def _cuts(firmware):
+    return cuts.run(4_000, seed=7, depth=2, firmware=firmware)
+
+
+def _errors(firmware):
+    return cuts.device_errors(600, firmware=firmware)
+
+
+def _flips(firmware):
+    return cuts.bit_flips(4_096, firmware=firmware)
+
+
+# What is taken away: (simulation, file, what it says, what it says instead)
+MUTANTS = {
+    "no settling at boot": (
+        _cuts,
+        "log.py",
+        "        self._write(found.kind, found.seq, found.payload)\n",
+        "        self._void, self._noted = None, found.released\n",
+    ),
+    "no slot skipped": (_cuts, "settle.py", "last + 2", "last + 1"),
+    "no unit skipped": (_cuts, "log.py", "used + 2", "used + 1"),
+    "weak checksum": (
+        _cuts,
+        "page.py",
+        'if crc32(self._checked) != struct.unpack_from("<I", self.raw, _CHECKSUM)[0]:',
+        "if (crc32(self._checked) ^ self.raw[_CHECKSUM]) & 0x0F:",
+    ),
+    "acknowledged before committed": (
+        _cuts,
+        "log.py",
+        "self._page.seal(kind, seq, self.released,",
+        "self._page.seal(kind, seq, seq,",
+    ),
+    "erased without release": (
+        _cuts,
+        "log.py",
+        "return page.origin <= self.released",
+        "return True",
+    ),
+    "nonce from the sequence number": (
+        _cuts,
+        "log.py",
+        "nonce = self._random(NONCE_BYTES)",
+        'nonce = b"%08d" % seq',
+    ),
+    "the write that erases": (
+        _cuts,
+        "sector.py",
+        "writeblocks(number % self.count, data, offset)",
+        "writeblocks(number % self.count, data)",
+    ),
+    "restarts do not circle": (
+        _cuts,
+        "log.py",
+        "if self._void is None:\n            return",
+        "if True:\n            return",
+    ),
+    "the circle is not cleared": (
+        _cuts,
+        "log.py",
+        "self._clear_circle(found.void // SLOTS)",
+        "pass",
+    ),
+    "half a record will do": (
+        _cuts,
+        "reader.py",
+        "return found and page.flags & SECOND and page.nonce == nonce",
+        "return True",
+    ),
+    "what is void may void": (
+        _cuts,
+        "scan.py",
+        "if limit is None or pos < limit:",
+        "if limit is None or pos < limit or voids is not None and voids < pos:",
+    ),
+    "no record held back": (_cuts, "scan.py", "_HELD_BACK = const(2)", "_HELD_BACK = const(0)"),
+    "nothing is read back": (_errors, "log.py", "range(_READ_BACKS)", "range(0)"),
+    "results are not checked": (_errors, "sector.py", "    if result:\n", "    if False:\n"),
+    "no repair": (_flips, "reader.py", "return page.repair() and page.pos == pos", "return False"),
+}
+
+
+@pytest.fixture
+def mutated(tmp_path):
+    """mutated(file, old, new) -> a firmware folder whose journal differs in that place only."""
+    firmware = paths.firmware_dir()
+    for room in ("journal", "crypto"):
+        shutil.copytree(firmware / room, tmp_path / room)
+
+    def change(file, old, new):
+        path = tmp_path / "journal" / file
+        text = path.read_text()
+        assert old in text
+        path.write_text(text.replace(old, new))
+        return tmp_path
+
+    return change
+
+
+@pytest.mark.parametrize("name", MUTANTS)
+def test_the_simulation_notices(name, mutated):
+    simulate, file, old, new = MUTANTS[name]
+    assert simulate(mutated(file, old, new))["violations"] > 0
