@@ -13,17 +13,23 @@ ARQC = const(0x80)  # the issuer is to decide
 _MAX_RECORDS = const(32)  # of 256 bytes at most, one by one: bounds time and memory of one card
 
 
-def initiate(session, ends, otherwise):
+def initiate(session, ends, otherwise, pdol=None):
     """GET PROCESSING OPTIONS. Takes the card's answer, returns the PDOL data that it was given.
 
-    `ends` maps status words to (result, reason), `otherwise` is for all others but 9000.
+    `ends` maps status words to (result, reason), `otherwise` is for all others but 9000. `pdol`: what
+    wishes() returned, where the kernel has looked at it.
     """
-    pdol_data = dol.fill(session.card.get(0x9F38, b""), session.get)
+    pdol_data = dol.values(wishes(session) if pdol is None else pdol, session.get)
     data, sw = yield from session.exchange(apdu.get_processing_options(pdol_data))
     if sw != 0x9000:
         raise Ended(*ends.get(sw, otherwise))
     session.take(_gpo_objects(data))
     return pdol_data
+
+
+def wishes(session):
+    """What the card asks to be told: its PDOL as (tag, length) each."""
+    return dol.parse(session.card.get(0x9F38, b""))
 
 
 def _gpo_objects(data):

@@ -22,16 +22,23 @@ def parse(dol):
 
 def fill(dol, lookup):
     """The concatenated values for `dol`; `lookup(tag)` gives bytes, or None for what is unknown."""
-    entries = parse(dol)
-    if sum([size for _, size in entries]) > _MAX_BYTES:
-        raise TlvError("data object list asks for too much")
-    return b"".join([_fit(tag, lookup(tag) or b"", size) for tag, size in entries])
+    return values(parse(dol), lookup)
+
+
+def values(entries, lookup):
+    """As fill(), for a list that is parsed already."""
+    found, total = [], 0
+    for tag, size in entries:
+        value = lookup(tag) or b""
+        found.append(value if len(value) == size else _fit(tag, value, size))
+        total += size
+        if total > _MAX_BYTES:
+            raise TlvError("data object list asks for too much")
+    return b"".join(found)
 
 
 def _fit(tag, value, size):
     short = size - len(value)
-    if short == 0:
-        return value
     if tag in NUMERIC:
         return bytes(short) + value if short > 0 else value[-short:]
     if short < 0:

@@ -55,10 +55,11 @@ _METHODS = {
 def run(session):
     """The kernel: yields APDUs, COMMIT and CARD_DONE, returns an Outcome."""
     session.refuse_restart()
-    if 0x9F52 not in [tag for tag, _ in dol.parse(session.card.get(0x9F38, b""))]:
+    pdol = card.wishes(session)
+    if 0x9F52 not in [tag for tag, _ in pdol]:
         raise Ended(*_NEXT)  # 5.2.1.10: a card for legacy mode
     payment = _Payment(session)
-    payment.pdol_data = yield from card.initiate(session, {}, _NEXT)
+    payment.pdol_data = yield from card.initiate(session, {}, _NEXT, pdol)
     payment.static = yield from card.read_records(session, payment.records())
     payment.judge()
     kind = action.analyse(session, payment.tvr)

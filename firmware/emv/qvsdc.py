@@ -5,7 +5,7 @@ The card answers GET PROCESSING OPTIONS with its cryptogram; it may leave after 
 Clauses are those of Book C-3 unless another is named.
 """
 
-from . import card, dol, oda
+from . import card, oda
 from .card import AAC, ARQC, TC
 from .outcome import (
     APPROVED,
@@ -39,11 +39,11 @@ _GPO_ENDS = {  # 5.2.2.2
 def run(session, rules):
     """The kernel: yields APDUs, COMMIT and CARD_DONE, returns an Outcome."""
     session.refuse_restart()
-    pdol = session.card.get(0x9F38, b"")
-    if 0x9F66 not in [tag for tag, _ in dol.parse(pdol)]:
+    pdol = card.wishes(session)
+    if 0x9F66 not in [tag for tag, _ in pdol]:
         raise Ended(SELECT_NEXT, "card_not_supported")  # Book B 3.3.3.6
     yield from session.commit()
-    yield from card.initiate(session, _GPO_ENDS, (OTHER_CARD, "card_error"))
+    yield from card.initiate(session, _GPO_ENDS, (OTHER_CARD, "card_error"), pdol)
     static = []
     afl = session.card.get(0x94)
     if afl:

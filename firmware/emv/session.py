@@ -75,13 +75,14 @@ class Session:
 
         One that comes twice, or with a length it cannot have, ends the transaction (Book 3 10.2).
         """
+        card = self.card
         for tag, value in pairs:
-            if tag not in CARD:
+            limits = CARD.get(tag)
+            if limits is None:
                 continue
-            low, high = CARD[tag]
-            if tag in self.card or not low <= len(value) <= high:
+            if tag in card or not limits[0] <= len(value) <= limits[1]:
                 raise Ended(OTHER_CARD, "card_error")
-            self.card[tag] = bytes(value)
+            card[tag] = bytes(value)
 
     def exchange(self, command):
         """Sends a command; returns (data, status word). A silent card ends the transaction."""

@@ -17,28 +17,24 @@ class TlvError(Exception):
 
 def read_tag(data, at):
     """Returns (tag, position after it)."""
-    end = len(data)
     tag = data[at]
-    at += 1
-    if tag & 0x1F == 0x1F:
-        for _ in range(_MAX_TAG_BYTES - 1):
-            if at >= end:
-                raise TlvError("tag cut short")
-            tag = tag << 8 | data[at]
-            at += 1
-            if not tag & 0x80:
-                return tag, at
-        raise TlvError("tag too long")
-    return tag, at
+    return _long_tag(data, tag, at + 1) if tag & 0x1F == 0x1F else (tag, at + 1)
 
 
-def _read_length(data, at):
-    if at >= len(data):
-        raise TlvError("no length")
-    first = data[at]
-    at += 1
-    if first < 0x80:
-        return first, at
+def _long_tag(data, tag, at):
+    end = len(data)
+    for _ in range(_MAX_TAG_BYTES - 1):
+        if at >= end:
+            raise TlvError("tag cut short")
+        byte = data[at]
+        at += 1
+        tag = tag << 8 | byte
+        if byte < 0x80:
+            return tag, at
+    raise TlvError("tag too long")
+
+
+def _long_length(data, first, at):
     size = first - 0x80
     if size not in (1, 2) or at + size > len(data):
         raise TlvError("length form")
@@ -46,10 +42,19 @@ def _read_length(data, at):
 
 
 def _read_head(data, at):
-    """(tag, start of its value, end of its value)."""
-    tag, at = read_tag(data, at)
-    size, at = _read_length(data, at)
-    if size > len(data) - at:
+    """(tag, start of its value, end of its value). Short forms go without a further call."""
+    end = len(data)
+    tag = data[at]
+    at += 1
+    if tag & 0x1F == 0x1F:
+        tag, at = _long_tag(data, tag, at)
+    if at >= end:
+        raise TlvError("no length")
+    size = data[at]
+    at += 1
+    if size >= 0x80:
+        size, at = _long_length(data, size, at)
+    if size > end - at:
         raise TlvError("value cut short")
     return tag, at, at + size
 
@@ -57,8 +62,8 @@ def _read_head(data, at):
 def objects(data):
     """Yields (tag, value) of one level, values as memoryviews; 00 between objects is skipped."""
     data = memoryview(data)
-    at, count = 0, 0
-    while at < len(data):
+    at, end, count = 0, len(data), 0
+    while at < end:
         if data[at] == 0:
             at += 1
             continue

@@ -56,7 +56,8 @@ def strict(section: dict[str, Any]) -> dict[str, Any]:
 def corpus(built: Path, folder: Path) -> dict[str, Any]:
     """What the fuzzer starts from: {"configs": {name: section}, "seeds": [...]}.
 
-    A world of cards is made in `folder`.
+    A world of cards is made in `folder`. The revoked card stays out: its issuer's key has a good
+    certificate, too, and with that from another session it is a good card.
     """
     world.create(folder)
     usual = world.emv_section(folder, SERIAL)
@@ -65,7 +66,7 @@ def corpus(built: Path, folder: Path) -> dict[str, Any]:
     for config, amount_fen, online, most in _TAPS:
         with Inside(built, "tap") as terminal:
             terminal.tell({"section": configs[config]})
-            for card in world.cards(folder)[:most]:
+            for card in [c for c in world.cards(folder) if not c.profile.revoked][:most]:
                 asked = request(amount_fen, online)
                 exchanges, _ = tap(terminal, card, asked)
                 name = f"{card.profile.id} {config}{' online' if online else ''}"

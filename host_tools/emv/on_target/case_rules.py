@@ -1,15 +1,15 @@
 """Cases about single rules: restrictions, risk management, CVM lists, AFL and GPO."""
 
 import player
-from verdict import NotApplicable, objects, same, unhex
+from verdict import objects, same, unhex
 
-from emv import card, config, cvm, entry, kernel2, restrictions, tlv
-from emv.config import Application
+from emv import card, config, cvm, entry, kernel2, restrictions, risk, tlv
 from emv.outcome import OTHER_CARD, SELECT_NEXT, Ended
 from emv.session import Session
-from emv.tags import has
+from emv.tags import has, mark
 
 _CDA_FAILED = (1, 3)
+_OVER_FLOOR_LIMIT = (4, 8)
 _CDA_FROM_CARD = b"\x19\x80"  # AIP: EMV mode, CVM, terminal risk management, CDA
 _REFUSALS = {0x6985: (SELECT_NEXT, "card_not_supported")}
 _FCI_TEMPLATES = (0x6F, 0xA5, 0xBF0C)
@@ -29,18 +29,24 @@ def run_restrictions(case):
 
 
 def run_risk(case):
-    """Our kernels have the floor limit only: the log and the counters belong to contact cards."""
-    app = Application(b"", 2)
-    app.floor_limit_fen = int(case["terminal"]["9F1B"], 16)
-    amount_fen = int(case["terminal"]["81"], 16)
-    exceeded = entry.Combination(app, player.request(amount_fen)).floor_exceeded
-    found = "0000008000" if exceeded else "0000000000"
-    expected = case["expect"]["tvr_95"]
-    if found != expected and "9F14" in case["card"]:
-        raise NotApplicable("consecutive offline limits by GET DATA are for contact kernels")
-    if found != expected and case.get("transaction_log"):
-        raise NotApplicable("the transaction log is for contact kernels")
-    same("TVR", expected, found)
+    """With the log and the counters that a contact terminal has."""
+    tvr, pan = bytearray(5), case["card"].get("5A", "")
+    log = [entry for entry in case.get("transaction_log", ()) if entry["pan"].rstrip("F") == pan]
+    logged = log[-1]["amount"] if log else 0
+    amount, floor_limit = [int(case["terminal"][tag], 16) for tag in ("81", "9F1B")]
+    if risk.over_floor(amount, floor_limit, logged):
+        mark(tvr, _OVER_FLOOR_LIMIT)
+    counters = [_counter(case, tag) for tag in ("9F36", "9F13")]
+    risk.check_velocity(objects(case["card"]), *counters, tvr)
+    same("TVR", case["expect"]["tvr_95"], tvr.hex().upper())
+
+
+def _counter(case, tag):
+    """What GET DATA gave for a counter; None where the card refused."""
+    for command, reply in case["apdus"]:
+        if command[4:8] == tag and reply.endswith("9000"):
+            return int(reply[6:10], 16)
+    return None
 
 
 def run_cvm_list(case):

@@ -34,7 +34,7 @@ def section(aid, kernel, **more):
 
 
 def request(amount_fen, currency="0156", kind=0, date="260412", **more):
-    """A payment; `more`: time, unpredictable (hex), sequence, online_able, relay."""
+    """A payment; `more`: time, unpredictable (hex), sequence, online_able, relay, other_fen."""
     return emv.Request(
         amount_fen,
         currency,
@@ -45,6 +45,7 @@ def request(amount_fen, currency="0156", kind=0, date="260412", **more):
         more.get("sequence", 5),
         more.get("online_able", False),
         more.get("relay"),
+        more.get("other_fen", 0),
     )
 
 

@@ -42,7 +42,7 @@ def fields(case):
 
 def _online(case, told):
     """Whether it asked for an online cryptogram: by the TTQ, or by GENERATE AC."""
-    if case["kernel"] == 2:
+    if case["kernel"] in (2, 5):
         return case["expect"].get("generate_ac_1", {}).get("requested") == "ARQC"
     return bool(told.get(0x9F66, bytes(4))[1] & 0x80)
 
@@ -59,11 +59,22 @@ def section(case):
         more["version"] = told[0x9F09].hex()
     if case["kernel"] == 2:
         more.update(_mchip(case["expect"], told))
+    elif case["kernel"] == 5:
+        more.update(_speedy(told))
     else:
         qualifiers = told.get(0x9F66, b"\x36\0\0\0")
         more["ttq"] = qualifiers.hex()
         more["cvm_limit_fen"] = _SET if qualifiers[1] & 0x40 else _CLEAR
     return player.section(case["expect"]["selected_aid"], case["kernel"], **more)
+
+
+def _speedy(told):
+    profile = told.get(0x9F53, b"\x60\0\0")
+    return {
+        "terminal_interchange_profile": profile.hex(),
+        "cvm_limit_fen": _SET if profile[0] & 0x80 else _CLEAR,
+        "floor_limit_fen": _SET if told.get(0x95, bytes(5))[3] & 0x80 else _CLEAR,
+    }
 
 
 def _mchip(expect, told):

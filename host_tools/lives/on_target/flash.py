@@ -24,8 +24,6 @@ class Flash:
     def __init__(self, world, check, seed, sectors, program_bytes):
         self.program_bytes = program_bytes
         self.data = memoryview(_CELLS)[: sectors * _SECTOR_BYTES]
-        for at in range(0, len(self.data), _SECTOR_BYTES):
-            self.data[at : at + _SECTOR_BYTES] = _BLANK
         self._touched = bytearray(sectors * _SECTOR_BYTES // _UNIT_BYTES)
         self._world = world
         self._check = check
@@ -33,6 +31,7 @@ class Flash:
         self._shaky = {}  # address of a page -> (bits that read differently each time, how rarely)
         self.weak_pages = 0  # so many of the next programs do not take
         self.failures = 0
+        self.wipe()
 
     def ioctl(self, request, argument):
         if request == 6:
@@ -53,7 +52,7 @@ class Flash:
         self._check.that(self._touched.find(b"\1", first, last) < 0, "F10 programmed twice", at)
         self._check.that(offset + len(buffer) <= _SECTOR_BYTES, "F10 beyond the sector", at)
         self._check.nothing_secret(buffer, "flash")
-        how = self._world.flash_step("program", at, len(buffer))
+        how = self._world.flash_step("program", at)
         if how != BEFORE:
             self._program(at, bytes(buffer), how)
         if self.data[at : at + len(buffer)] != _BLANK[: len(buffer)]:
@@ -135,3 +134,11 @@ class Flash:
         """Flips so many bits of the page at `at`, as the years do."""
         for _ in range(bits):
             self.data[at + self._dice.below(_PAGE_BYTES)] ^= 1 << self._dice.below(8)
+
+    def wipe(self):
+        """A new chip."""
+        self._shaky.clear()
+        for at in range(0, len(self.data), _SECTOR_BYTES):
+            self.data[at : at + _SECTOR_BYTES] = _BLANK
+            units = at // _UNIT_BYTES
+            self._touched[units : units + len(_UNTOUCHED)] = _UNTOUCHED

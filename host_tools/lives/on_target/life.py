@@ -6,6 +6,7 @@ import io
 import sys
 import time
 
+import acts
 import assembly
 import cards
 import emv
@@ -81,8 +82,8 @@ class Life:
         self.ended_with = None  # the screen that told the last sale's end
         self.result = None  # of the sale whose screen comes next
         self.boots = 0
-        self._off_ms = 0
-        self._cuts = []
+        self.off_ms = 0  # how long the power stays away
+        self.cuts = []  # [steps, how] for the starts to come
         self._rest_ms = None
 
     def _host(self, seed):
@@ -105,14 +106,15 @@ class Life:
         terminal.clock.time = SimulatedTime(self.world)
         builtins.print = self._printed
         try:
-            self._leave_factory()
+            self.leave_factory()
             while not self._switched_on():
                 pass
             self._finish()
         finally:
             del builtins.print
 
-    def _leave_factory(self):
+    def leave_factory(self):
+        """A blank journal, or one that goes on from the sale number `first` of the plan."""
         journal = self.journal(self.entropy)
         journal.format()
         first = self._plan.get("first", 1)
@@ -126,10 +128,10 @@ class Life:
 
     def _switched_on(self):
         """From power on to power off. True when the plan is done."""
-        self.world.power_on(self._off_ms)
-        self._off_ms = 0
-        if self._cuts:
-            self.world.cut_power(*self._cuts.pop(0))
+        self.world.power_on(self.off_ms)
+        self.off_ms = 0
+        if self.cuts:
+            self.world.cut_power(*self.cuts.pop(0))
         self.boots += 1
         self.check.that(self.boots < _MOST_BOOTS, "L1 it only ever restarts", self.boots)
         tasks.begin(self.world, self._died)
@@ -156,13 +158,14 @@ class Life:
         raise Restart
 
     def _judge(self, error):
-        """A restart is the right answer to a flash that fails, and to nothing else."""
+        """A restart is the answer to a flash that fails and to a heap that is full, to nothing else."""
         text = io.StringIO()
         sys.print_exception(error, text)
         self.world.say(text.getvalue())
-        expected = isinstance(error, OSError) and self.flash.failures
-        self.check.that(expected, "L2 a task died", repr(error))
-        self.flash.failures = 0
+        flash = isinstance(error, OSError) and self.flash.failures
+        memory = isinstance(error, MemoryError) and self.world.memory_failures
+        self.check.that(flash or memory, "L2 a task died", repr(error))
+        self.flash.failures = self.world.memory_failures = 0
 
     def _printed(self, *words, **options):
         text = " ".join([str(word) for word in words])
@@ -172,50 +175,6 @@ class Life:
     def _finish(self):
         self.check.history(self.terminal.book.recent(_ROWS))
         self.check.at_rest(self._plan.get("poison", ()))
-
-    # What the plan asks for
-
-    def do(self, verb, *arguments):
-        getattr(self, "do_" + verb)(*arguments)
-
-    def do_net(self, mood):
-        self.network.mood = mood
-
-    def do_host(self, mood):
-        self.host.mood = mood
-
-    def do_line(self, line):
-        self.network.set_line(line)
-
-    def do_cut(self, *cuts):
-        """[steps from now, how], then [steps from the start that follows, how] ..."""
-        self._cuts = list(cuts)
-        self.world.cut_power(*self._cuts.pop(0))
-
-    def do_off(self, ms):
-        self._off_ms = ms
-        self.world.power_off()
-
-    def do_clock(self, seconds):
-        self.rtc.turn(seconds)
-
-    def do_weak(self, pages):
-        self.flash.weak_pages = pages
-
-    def do_reader(self, calls):
-        self.chip.broken = calls
-
-    def do_calm(self):
-        """The faults stop."""
-        self.network.mood = {}
-        self.host.mood = {}
-        self.network.set_line("up")
-        self._cuts = []
-        self.world.cut_power(0, None)
-        self.chip.broken = self.flash.weak_pages = 0
-
-    def do_expect(self, screen):
-        self.check.that(self.ended_with == screen, "L3 the sale ended with", self.ended_with)
 
     def is_at_rest(self):
         """For the shop, which waits for it; too long is a violation."""

@@ -6,6 +6,7 @@ would who sees that screen; what the screens say goes to the ledger outside.
 
 import asyncio
 
+import acts
 from cards import Card
 from micropython import const
 
@@ -131,7 +132,7 @@ class Shop:
         elif verb == "history":
             self._keys, self._browsing = "M", step[1]
         else:
-            self._life.do(*step)
+            acts.do(self._life, *step)
 
     def _card(self, step):
         manner = step[4]

@@ -9,11 +9,12 @@ from heapq import heappop, heappush
 
 from micropython import const
 
-_LONGEST_SLACK_MS = const(20000)
-_PATIENCE = const(15)  # 2 ** 15 ms is beyond the longest slack
+_LONGEST_SLACK_MS = const(60000)
+_PATIENCE = const(16)  # 2 ** 16 ms is beyond the longest slack
 
 # How a power cut meets the operation of the flash that is under way.
 BEFORE, TORN, UNSTABLE, AFTER = "before", "torn", "unstable", "after"
+MEMORY = "memory"  # no cut: no memory is left at that step
 
 
 class PowerCut(BaseException):
@@ -70,18 +71,21 @@ class World:
         self._dice = Dice(seed, 1)
         self._queue = []  # heap of (time, order, function, arguments)
         self._order = 0
-        self._cut_in = 0  # the power is cut at the so-manieth step from now; 0: not at all
-        self._cut_how = None
+        self._cut = None  # [steps to go, how, what they are called]
         self._quiet = 0  # how often in a row time went by without anybody being there
         self.steps = 0
         self.cuts = 0
-        self.waits = 0
+        self.memory_failures = 0
 
     # Power
 
-    def cut_power(self, steps, how):
-        """At the so-manieth step from now (1: the next); `how` meets an operation of the flash."""
-        self._cut_in, self._cut_how = steps, how
+    def cut_power(self, steps, how, what=""):
+        """At the so-manieth step from now (1: the next) whose name begins with `what`.
+
+        `how` says what becomes of an operation of the flash that is under way; MEMORY is no cut of
+        the power: there the heap is full at that step.
+        """
+        self._cut = [steps, how, what] if steps else None
 
     def must_be_on(self):
         if not self.on:
@@ -93,26 +97,34 @@ class World:
         self.steps += 1
         if self.trace:
             self.say(what)
-        if self._struck():
+        if self._cut and self._struck(what):
             self.power_off()
 
-    def flash_step(self, *what):
+    def flash_step(self, what, at):
         """The same for the flash. Returns how the cut meets it, or None when there is no cut."""
         self.steps += 1
-        how = self._cut_how if self._struck() else None
+        how = self._struck(what) if self._cut else None
         if self.trace:
-            self.say("flash %s %s" % (what, how or ""))
+            self.say("%s %d %s" % (what, at, how or ""))
         return how
 
-    def _struck(self):
-        if not self._cut_in:
-            return False
-        self._cut_in -= 1
-        return self._cut_in == 0
+    def _struck(self, what):
+        """How the cut meets this step, or None. Raises MemoryError where that was asked for."""
+        cut = self._cut
+        if not what.startswith(cut[2]):
+            return None
+        cut[0] -= 1
+        if cut[0]:
+            return None
+        self._cut = None
+        if cut[1] == MEMORY:
+            self.memory_failures += 1
+            raise MemoryError("simulated")
+        return cut[1]
 
     def power_off(self):
         if self.trace:
-            self.say("POWER CUT (%s)" % self._cut_how)
+            self.say("POWER CUT")
         self.on = False
         self.cuts += 1
         raise PowerCut
@@ -145,7 +157,6 @@ class World:
 
     def _wait(self, ms):
         self._quiet += 1
-        self.waits += 1
         if ms < 0 and not self._queue:
             raise Deadlock("every task waits for another")
         until = self.now_ms + max(ms, self._slack_ms())

@@ -1,0 +1,188 @@
+"""What a plan can ask for besides sales: weather, faults of parts, and questions with one answer.
+
+A step is [verb, arguments...]; `VERBS` says what each does to a `life.Life`. Verbs of the merchant
+(sell, wait, history, rest) are the shop's.
+"""
+
+
+def do(life, verb, *arguments):
+    VERBS[verb](life, *arguments)
+
+
+# Weather
+
+
+def _net(life, mood):
+    life.network.mood = mood
+
+
+def _host(life, mood):
+    life.host.mood = mood
+
+
+def _line(life, line):
+    life.network.set_line(line)
+
+
+def _latency(life, low_ms, high_ms):
+    life.network.latency_ms = (low_ms, high_ms)
+
+
+def _cut(life, *cuts):
+    """[steps from now, how, what], then [steps from the start that follows, how, what] ..."""
+    life.cuts = list(cuts)
+    life.world.cut_power(*life.cuts.pop(0))
+
+
+def _off(life, ms):
+    life.off_ms = ms
+    life.world.power_off()
+
+
+def _clock(life, seconds):
+    life.rtc.turn(seconds)
+
+
+def _calm(life):
+    """All faults stop."""
+    life.network.mood, life.host.mood = {}, {}
+    life.network.set_line("up")
+    life.network.latency_ms = (10, 40)
+    life.cuts = []
+    life.world.cut_power(0, None)
+    life.chip.broken = life.flash.weak_pages = 0
+
+
+# Parts
+
+
+def _weak(life, pages):
+    life.flash.weak_pages = pages
+
+
+def _reader(life, calls):
+    life.chip.broken = calls
+
+
+def _rot(life, bits):
+    """The newest stored sale's record loses so many bits."""
+    kind, sale, pos = life.check.newest_stored()
+    slot = pos % 15
+    sector = pos // 15 % (len(life.flash.data) // 4096)
+    life.flash.rot(sector * 4096 + (1 + slot) * 256, bits)
+    sale.rotten = bits > 1
+
+
+def _swap(life):
+    """Another terminal takes its place, under the same names, with keys and a journal of its own."""
+    life.swap()
+    life.world.power_off()
+
+
+def _replay(life):
+    """Somebody sends again all that ever went to the host, newest first."""
+    for frame in reversed(life.network.recorded):
+        life.host.receive(frame)
+
+
+def _forge(life):
+    """The newest sale once more, for another amount."""
+    frame = bytearray([f for f in life.network.recorded if f[:2] == b"\x02\x00"][-1])
+    frame[18] ^= 1
+    life.host.receive(bytes(frame))
+
+
+def _clone(life):
+    """A twin of this terminal has just used the next number."""
+    life.host.twin_sale(life.terminal.journal.next_seq)
+
+
+# Questions
+
+
+def _expect(life, screen):
+    life.check.that(life.ended_with == screen, "expected %s, not" % screen, life.ended_with)
+
+
+def _bank(life, count):
+    """So many sales stand in the bank's books."""
+    posted = len([sale for sale in life.check.sales.values() if sale.net])
+    life.check.that(posted == count, "expected %d at the bank, not" % count, posted)
+
+
+def _word(life, word):
+    """What the history says of the newest sale."""
+    rows = life.terminal.book.recent(1)
+    said = rows[0][1] if rows else None
+    life.check.that(said == word, "expected the word %s, not" % word, said)
+
+
+def _held(life, count):
+    held = life.terminal.book.held()[0]
+    life.check.that(held == count, "expected %d held, not" % count, held)
+
+
+def _asked(life, kind, count):
+    """So many sales have come to the host as "2" (sales, advices) or "4" (reversals)."""
+    asked = len([1 for key in life.check.asked if key[0] == kind])
+    life.check.that(asked == count, "expected %d of class %s, not" % (count, kind), asked)
+
+
+def _ready(life, ready):
+    life.check.that(life.terminal.link.ready == ready, "expected the link", ready)
+
+
+def _mark(life):
+    life.network.sent = 0
+
+
+def _sent(life, most):
+    sent = life.network.sent
+    life.check.that(sent <= most, "I10 more than %d messages" % most, sent)
+
+
+def _alarms(life, least):
+    alarms = life.terminal.forwarder.alarms()
+    life.check.that(alarms >= least, "expected %d alarms, not" % least, alarms)
+
+
+def _in_order(life):
+    """The bank got the stored sales in the order in which they were made."""
+    numbers = [sale.number for sale in life.check.posted if sale.stored]
+    life.check.that(numbers == sorted(numbers), "not in order", numbers)
+
+
+def _time_was_trusted(life, trusted):
+    """What the newest sale told the host about its clock (DE 63, tag 04)."""
+    said = life.check.asked["2", life.check.posted[-1].id][2][-1]
+    life.check.that(said == trusted, "expected a clock trusted", trusted)
+
+
+VERBS = {
+    "net": _net,
+    "host": _host,
+    "line": _line,
+    "latency": _latency,
+    "cut": _cut,
+    "off": _off,
+    "clock": _clock,
+    "calm": _calm,
+    "weak": _weak,
+    "reader": _reader,
+    "rot": _rot,
+    "swap": _swap,
+    "replay": _replay,
+    "forge": _forge,
+    "clone": _clone,
+    "expect": _expect,
+    "bank": _bank,
+    "word": _word,
+    "held": _held,
+    "asked": _asked,
+    "ready": _ready,
+    "mark": _mark,
+    "sent": _sent,
+    "alarms": _alarms,
+    "in order": _in_order,
+    "time was trusted": _time_was_trusted,
+}
