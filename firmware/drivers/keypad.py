@@ -1,75 +1,45 @@
 """The 4x4 matrix keypad.
 
 At rest all rows are low, so any key pulls its column low: the edge sets a flag and the task does
-the work. A slow look stands in for an edge that was missed. Keys wait in a short queue until they
-are asked for; keys pressed together count as none.
+the work. A slow look stands in for an edge that was missed. Keys pressed together count as none.
 """
 
 import asyncio
 
 from micropython import const
 
+from drivers.keyqueue import KeyQueue
+
 LAYOUT = "123X456C789ML0DE"  # row by row: X cancel, C clear, M menu, L language, D 00, E enter
 
 _DEBOUNCE_MS = const(12)
 _SLOW_LOOK_MS = const(100)
-_QUEUE = const(4)
 _SEVERAL = ""
 
 
-class Keypad:
+class Keypad(KeyQueue):
     """`rows`: four outputs, active low; `columns`: four inputs, pulled up, with `irq`."""
 
     def __init__(self, rows, columns):
+        super().__init__()
         self._rows = rows
         self._columns = columns
         self._edge = asyncio.ThreadSafeFlag()
-        self._waiting = []
-        self._came = asyncio.Event()
-        self._task = None
         for row in rows:
             row.value(0)
         for column in columns:
             column.irq(self._on_edge)
 
-    def take(self):
-        """The next key that waits, or None."""
-        self._watcher()
-        return self._waiting.pop(0) if self._waiting else None
-
-    async def get(self):
-        """The next key, a character of LAYOUT."""
-        watcher = self._watcher()
-        while not self._waiting:
-            if watcher.done():
-                await watcher  # raises what ended it
-            self._came.clear()
-            await self._came.wait()
-        return self._waiting.pop(0)
-
-    def _watcher(self):
-        if self._task is None:
-            self._task = asyncio.create_task(self._watch())
-        return self._task
-
-    def forget(self):
-        """Drops keys pressed earlier, before a question that they were not meant for."""
-        self._waiting.clear()
-
     def _on_edge(self, pin):
         self._edge.set()
 
-    async def _watch(self):
-        try:
-            while True:
-                await self._edge_or_slow_look()
-                key = await self._settled()
-                if key and len(self._waiting) < _QUEUE:
-                    self._waiting.append(key)
-                    self._came.set()
-                await self._released()
-        finally:
-            self._came.set()
+    async def _look_out(self):
+        while True:
+            await self._edge_or_slow_look()
+            key = await self._settled()
+            if key:
+                self._pressed(key)
+            await self._released()
 
     async def _edge_or_slow_look(self):
         try:

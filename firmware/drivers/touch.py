@@ -9,6 +9,8 @@ from time import ticks_diff, ticks_ms
 
 from micropython import const
 
+from drivers.keyqueue import KeyQueue
+
 CST816S = const(0x15)  # I2C addresses
 FT6236 = const(0x38)
 
@@ -16,7 +18,6 @@ _FINGERS = const(0x02)  # how many touch; then 12 bits of x and of y, high byte 
 _SCAN_MS = const(20)
 _RESET_MS = const(10)
 _ANSWERS_MS = const(1000)  # FT6236: 300 ms after the reset
-_QUEUE = const(4)
 
 
 def grid(rows, left, top, width, height):
@@ -29,7 +30,7 @@ def grid(rows, left, top, width, height):
     return regions
 
 
-class Touch:
+class Touch(KeyQueue):
     """`interrupt` is an input that the chip pulls low, `reset` an output, active low.
 
     `regions`: (left, top, right, bottom, key) in the panel's pixels, right and bottom exclusive. It
@@ -37,52 +38,23 @@ class Touch:
     """
 
     def __init__(self, i2c, address, interrupt, reset, regions):
+        super().__init__()
         self.regions = regions
         self._i2c = i2c
         self._address = address
         self._reset = reset
         self._point = bytearray(5)
         self._touched = asyncio.ThreadSafeFlag()
-        self._waiting = []
-        self._came = asyncio.Event()
-        self._task = None
         interrupt.irq(self._fell, interrupt.IRQ_FALLING)
 
-    def take(self):
-        """The next key that waits, or None."""
-        self._watcher()
-        return self._waiting.pop(0) if self._waiting else None
-
-    async def get(self):
-        """The next key. Raises OSError when the panel does not answer even after a reset."""
-        watcher = self._watcher()
-        while not self._waiting:
-            if watcher.done():
-                await watcher  # raises what ended it
-            self._came.clear()
-            await self._came.wait()
-        return self._waiting.pop(0)
-
-    def _watcher(self):
-        if self._task is None:
-            self._task = asyncio.create_task(self._watch())
-        return self._task
-
-    def forget(self):
-        """Drops keys pressed earlier, before a question that they were not meant for."""
-        self._waiting.clear()
-
-    async def _watch(self):
-        try:
-            await self._restart()
-            while True:
-                await self._touched.wait()
-                try:
-                    await self._follow()
-                except OSError:
-                    await self._restart()  # a static discharge can hang the chip
-        finally:
-            self._came.set()
+    async def _look_out(self):
+        await self._restart()
+        while True:
+            await self._touched.wait()
+            try:
+                await self._follow()
+            except OSError:
+                await self._restart()  # a static discharge can hang the chip
 
     def _fell(self, pin):
         self._touched.set()
@@ -109,9 +81,7 @@ class Touch:
                 return
             if key and key == seen and not taken:
                 taken = True
-                if len(self._waiting) < _QUEUE:
-                    self._waiting.append(key)
-                    self._came.set()
+                self._pressed(key)
             seen = key
             await asyncio.sleep_ms(_SCAN_MS)
 

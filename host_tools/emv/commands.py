@@ -46,6 +46,7 @@ def check(
     """Runs case files through the firmware inside MicroPython. Exit 1 if any case fails."""
     from host_tools.emv import check as checking
     from host_tools.emv.cases import BadFile
+    from host_tools.release.build import CompileError
 
     try:
         report = checking.check(
@@ -53,6 +54,8 @@ def check(
         )
     except BadFile as error:
         raise _fail(str(error)) from None
+    except CompileError as error:
+        raise _fail(str(error), 1) from None
     print(json.dumps(vars(report), indent=1) if as_json else report.summary())
     raise typer.Exit(1 if report.failed else 0)
 
@@ -128,12 +131,16 @@ def fuzz_emv(
     import tempfile
 
     from host_tools.emv import fuzz
-    from host_tools.emv.inside import build
+    from host_tools.emv.inside import InsideError, build
+    from host_tools.release.build import CompileError
 
-    with tempfile.TemporaryDirectory(prefix="tapstone-") as folder:
-        built = build(Path(folder))
-        seeds = fuzz.corpus(corpus, built, shared_cases())
-        result = fuzz.run(seeds, built, seed, start, inputs, _warn)
+    try:
+        with tempfile.TemporaryDirectory(prefix="tapstone-") as folder:
+            built = build(Path(folder))
+            seeds = fuzz.corpus(corpus, built, shared_cases())
+            result = fuzz.run(seeds, built, seed, start, inputs, _warn)
+    except (InsideError, CompileError) as error:
+        raise _fail(f"before any input was spoilt: {error}", 1) from None
     if result.failures and corpus is None:
         corpus = Path(f"fuzz-corpus-{seed}.json")
         corpus.write_text(json.dumps(seeds))
@@ -165,6 +172,8 @@ def bench_tap(
     from rich.table import Table
 
     from host_tools.emv import bench
+    from host_tools.emv.inside import InsideError
+    from host_tools.release.build import CompileError
 
     found: dict[str, dict] = {}
     table = Table("card", "", *_COLUMNS, title="A tap, without the card's own thinking")
@@ -176,7 +185,7 @@ def bench_tap(
                 found[name][kind] = costs
             table.add_row(name, kind, *[str(costs[column]) for column in _COLUMNS])
             _warn(f"{name} {kind}: {costs['in_field_ms']} ms")
-    except bench.BenchError as error:
+    except (bench.BenchError, InsideError, CompileError) as error:
         raise _fail(str(error), 1) from None
     if any(costs["instructions"] is None for costs in found.values()):
         _warn("valgrind is not installed: instructions are not counted")

@@ -64,13 +64,12 @@ def _reader(life, calls):
     life.chip.broken = calls
 
 
-def _rot(life, bits):
-    """The newest stored sale's record loses so many bits."""
-    kind, sale, pos = life.check.newest_stored()
-    slot = pos % 15
-    sector = pos // 15 % (len(life.flash.data) // 4096)
-    life.flash.rot(sector * 4096 + (1 + slot) * 256, bits)
+def _rot(life, index, bits):
+    """The record of the so-manieth stored sale loses so many bits: one can be put right."""
+    sale = life.check.stored_sales()[index]
     sale.rotten = bits > 1
+    sector = sale.pos // 15 % (len(life.flash.data) // 4096)
+    life.flash.rot(sector * 4096 + (1 + sale.pos % 15) * 256, bits)
 
 
 def _swap(life):

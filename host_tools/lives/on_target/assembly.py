@@ -14,7 +14,7 @@ from journal import Journal
 from message.host import HostMessages
 from micropython import const
 from terminal import settings
-from terminal.book import Book
+from terminal.book import DEAD, UNREADABLE, Book
 from terminal.clock import Clock
 from terminal.forwarding import Forwarding, Queue
 from terminal.hostkeys import HostKeys
@@ -30,7 +30,7 @@ TERMINAL_ID, MERCHANT_ID = "T0000001", "M00000000000001"
 _OPEN_MS = const(8000)
 
 
-def provision(policy):
+def provision(policy, key_id=keys.IKID):
     """The product's settings, from a file like the one that a technician provisions."""
     return settings.Settings(
         {
@@ -57,7 +57,7 @@ def provision(policy):
             },
             "policy": policy,
             "keys": {
-                "ikid": keys.text(keys.IKID),
+                "ikid": keys.text(key_id),
                 "initial_key": keys.text(keys.INITIAL_KEY),
                 "seal_key": keys.text(keys.SEAL_KEY),
             },
@@ -76,7 +76,7 @@ class WatchedJournal(Journal):
     def append(self, kind, seq, payload):
         self._check.writes(kind, seq, payload)
         pos = super().append(kind, seq, payload)
-        self._check.wrote()
+        self._check.wrote(pos)
         return pos
 
     def release(self, seq, token):
@@ -132,8 +132,8 @@ class Terminal:
         await Till(self, watched(SaleDesk(self))).run()
 
     def has_settled(self):
-        """Nothing is owed to the host, and it can be reached."""
-        return self.link.ready and self.book.held() == self.book.totals(8)
+        """Nothing is owed to the host, and it can be reached. What people must look at may wait."""
+        return self.link.ready and self.book.held() == self.book.totals(DEAD, UNREADABLE)
 
 
 def new_journal(check, flash, random):

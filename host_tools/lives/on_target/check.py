@@ -44,6 +44,8 @@ class Sale:
         self.said = None  # "paid", "failed" or "returned", once anybody was told or it was written
         self.stored = False  # accepted offline
         self.dead = False
+        self.rotten = False  # its record cannot be read any more
+        self.pos = None  # of its record as a stored sale
 
 
 class Check:
@@ -61,9 +63,8 @@ class Check:
         self._last = {}  # seq -> (kind, Sale) of the newest record, for what is not released
         self._released = 0
         self._pending = None  # the record that is being written
-        self.current = None  # the Sale whose result the screen is about to tell
-        self.card = None  # the account whose card is at the reader
-        self.counts = {}
+        self.posted = []  # sales in the order in which the bank took them
+        self.counts = {}  # screens that tell how a sale ended
 
     def that(self, good, name, detail=""):
         if not good:
@@ -93,7 +94,7 @@ class Check:
     def writes(self, kind, seq, payload):
         self._pending = (kind, seq, payload)
 
-    def wrote(self):
+    def wrote(self, pos=None):
         kind, seq, payload = self._pending
         self._pending = None
         self._records.append((kind, seq, payload))
@@ -104,7 +105,7 @@ class Check:
         if kind in _SAYS:
             self.says(sale, _SAYS[kind], "written")
         elif kind == STORED:
-            sale.stored = True
+            sale.stored, sale.pos = True, pos
             self._within_limits()
         elif kind == DEAD:
             sale.dead = True
@@ -113,6 +114,15 @@ class Check:
         """The terminal has a past: its numbers go on from here."""
         self.numbers[number - 1] = b""
         self._released = number - 1
+
+    def starts_anew(self):
+        """Another terminal: its journal and its numbers are its own."""
+        self.numbers, self._records, self._last = {}, [], {}
+        self._released, self._pending = 0, None
+
+    def stored_sales(self):
+        """Those that are stored and not released, oldest first."""
+        return [self._last[seq][1] for seq in sorted(self._last) if self._last[seq][0] == STORED]
 
     def _numbered(self, number, identity):
         known = self.numbers.get(number)
@@ -163,14 +173,20 @@ class Check:
             if at < len(found) and found[at] == record:
                 at += 1
             else:
-                self.that(record[1] <= self._released, "I1 lost record", record[:2])
+                gone = record[1] <= self._released or self._sale_in(record).rotten
+                self.that(gone, "I1 lost record", record[:2])
         self.that(at == len(found), "I1 a record that nobody wrote", found[at:][:1])
+
+    def _sale_in(self, record):
+        return self.sales[struct.unpack_from(_HEAD, record[2])[3]]
 
     # The bank
 
     def moved(self, sale, way, account):
         """A debit (+1) or credit (-1) at the issuer."""
         sale.net += way
+        if way > 0:
+            self.posted.append(sale)
         self.that(sale.net <= 1, "I2 posted twice", sale.number)
         self.that(sale.net >= 0, "I2 returned twice", sale.number)
         wrong = _NOT_CHARGED if way > 0 else _CHARGED
@@ -232,12 +248,12 @@ class Check:
     def at_rest(self, poison):
         """I1, I4 and I5 once more, with nothing left to wait for."""
         for sale in self.sales.values():
-            if sale.stored:
+            if sale.stored and not sale.rotten:
                 self.that(sale.net == 1 or sale.dead, "I1 stored sale lost", sale.number)
             if sale.dead:
                 self.that(sale.amount_fen in poison, "I1 dead letter without poison", sale.number)
             elif sale.net and not sale.stored:
                 self.that(sale.said == "paid", "I5 charged, but not paid", sale.number)
         for seq, (kind, sale) in self._last.items():
-            settled = sale.dead or self._is_settled(kind, sale)
+            settled = sale.dead or sale.rotten or self._is_settled(kind, sale)
             self.that(settled, "I4 still open", (seq, kind, sale.number))

@@ -85,7 +85,8 @@ class Host:
         keys = terminal[0]
         private = wire.read_private(fields.get(63, b""))
         request = (mti, fields, private, keys, counter)
-        if keys.request_mac(counter, frame[:covered]) != fields[64]:
+        right = keys.request_mac(counter, frame[:covered]) == fields[64]
+        if not right or mti != "0800" and self._is("old_keys"):
             return self._refuse(request, "A0")
         if (fields.get(41), fields.get(42)) != terminal[1:]:
             return self._refuse(request, "97")
@@ -118,6 +119,8 @@ class Host:
             return self._refuse(request, "94")
         if self._is("crash_after"):
             raise Crash
+        if self._is("issuer_slow"):
+            return self._refuse(request, self._dice.pick(("68", "98")))
         if self._is("mute"):
             return None
         said = (row.fields[37], row.fields.get(38), row.fields[39])
@@ -211,6 +214,16 @@ class Host:
         self._issuer.move(original.id, original.account, original.amount_fen, -1)
         original.posted = False
         return "00"
+
+    def twin_sale(self, number):
+        """A terminal with the same keys has made a sale under this number; its customer has paid."""
+        stan = "%06d" % ((number - 1) % 999999 + 1)
+        key_id = list(self._terminals)[0]
+        identity, account = self._dice.bytes(16), list(self._issuer.balances)[0]
+        row = Row(("0200", identity), identity, account, 5555)
+        self._rows[key_id, "000001", stan, _FINANCIAL] = self._ids[identity, _FINANCIAL] = row
+        self._post(row)
+        self._check.sale(identity).said = "paid"
 
     def _post(self, row):
         row.posted = True

@@ -12,6 +12,7 @@ from crypto.ctr import crypt
 from micropython import const
 
 IKID = unhexlify("1234567890123456")
+NEXT_IKID = unhexlify("1234567890123457")  # of the terminal that replaces it
 INITIAL_KEY = unhexlify("1273671EA26AC29AFA4D1084127652A1")
 SEAL_KEY = bytes(range(16))
 _MOST = const(4000)

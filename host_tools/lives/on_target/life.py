@@ -60,7 +60,9 @@ class Desk:
 
 
 class Life:
-    """`plan`: seed, flash [sectors, program bytes], policy, steps; perhaps poison and first."""
+    """`plan`: seed, flash [sectors, program bytes], policy, steps; perhaps `poison` (amounts of
+    advices that the host never takes), `first` (sale number), `open` (it is not to come to rest).
+    """
 
     def __init__(self, plan, trace=None):
         seed = plan["seed"]
@@ -88,12 +90,22 @@ class Life:
 
     def _host(self, seed):
         balances = {account: _BALANCE_FEN for account in cards.accounts()}
-        host_keys = keys.HostKeys(keys.IKID, keys.INITIAL_KEY)
-        terminals = {keys.IKID: (host_keys, assembly.TERMINAL_ID, assembly.MERCHANT_ID)}
+        names = assembly.TERMINAL_ID, assembly.MERCHANT_ID
+        terminals = {
+            key_id: (keys.HostKeys(key_id, keys.INITIAL_KEY),) + names
+            for key_id in (keys.IKID, keys.NEXT_IKID)
+        }
         host = Host(self.world, self.check, Issuer(self.check, balances), terminals, seed)
         host.start_s = _START_S
         host.poison = self._plan.get("poison", ())
         return host
+
+    def swap(self):
+        """Another terminal takes this one's place, under the same names."""
+        self.settings = assembly.provision(self._plan["policy"], keys.NEXT_IKID)
+        self.flash.wipe()
+        self.check.starts_anew()
+        self.leave_factory()
 
     def journal(self, random):
         return assembly.new_journal(self.check, self.flash, random)
@@ -174,7 +186,8 @@ class Life:
 
     def _finish(self):
         self.check.history(self.terminal.book.recent(_ROWS))
-        self.check.at_rest(self._plan.get("poison", ()))
+        if not self._plan.get("open"):
+            self.check.at_rest(self._plan.get("poison", ()))
 
     def is_at_rest(self):
         """For the shop, which waits for it; too long is a violation."""

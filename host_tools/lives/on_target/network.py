@@ -16,6 +16,8 @@ _REFUSED = const(111)
 _RESET = const(104)
 _LATE_MS = (11000, 45000)  # past every time-out
 _HOST_MS = const(15)
+_RECORDED = const(99)
+_BODY = const(40)  # behind the numbers of a frame: where its texts begin
 
 
 class Connection:
@@ -73,11 +75,11 @@ class Network:
         self._host = host
         self._dice = Dice(seed, 4)
         self._now = None  # the connection that the terminal uses
-        self._held_back = None  # a reply that the next one overtakes
         self.mood = {}
         self.latency_ms = (10, 40)
         self.line = "up"
         self.sent = 0
+        self.recorded = []  # the frames of the last messages, for those who listen
         self.host_back_ms = 0
 
     def is_up(self):
@@ -120,6 +122,7 @@ class Network:
         self._world.step("send")
         self._check.sends(data[2:])
         self.sent += 1
+        self.recorded = self.recorded[-_RECORDED:] + [data[2:]]
         if self.line != "up":
             return  # into the dark
         if self._is("cut_request"):
@@ -173,6 +176,11 @@ class Network:
             data = self._flipped(data)
         if self._is("junk"):
             data = self._dice.bytes(self._dice.between(1, 64)) + data
+        if self._is("length_lie"):
+            data = b"\xff\xff" + data[2:]
+        if self._is("forged_reply"):
+            at = data.find(b"05", _BODY)
+            data = data[:at] + b"00" + data[at + 2 :] if at > 0 else data
         if self._is("late_reply"):
             delay_ms = self._dice.between(*_LATE_MS)
         if self._is("twice_reply"):

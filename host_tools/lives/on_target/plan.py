@@ -21,6 +21,7 @@ _NETWORK_FAULTS = (
     "twice_reply",
     "flip_reply",
     "junk",
+    "length_lie",
     "crumbs",
     "refused",
 )
@@ -31,6 +32,8 @@ _HOST_FAULTS = (
     "mute",
     "wrong_mac",
     "issuer_down",
+    "issuer_slow",
+    "old_keys",
     "refuses_sign_in",
 )
 _LINES = ("down", "down", "refuse", "hole", "portal", "up", "up")
