@@ -16,8 +16,8 @@ _MAX_RECORDS = const(32)  # of 256 bytes at most, one by one: bounds time and me
 def initiate(session, ends, otherwise, pdol=None):
     """GET PROCESSING OPTIONS. Takes the card's answer, returns the PDOL data that it was given.
 
-    `ends` maps status words to (result, reason), `otherwise` is for all others but 9000. `pdol`: what
-    wishes() returned, where the kernel has looked at it.
+    `ends` maps status words to (result, reason), `otherwise` is for all others but 9000. `pdol` is
+    what wishes() returned, where the kernel has looked at it.
     """
     pdol_data = dol.values(wishes(session) if pdol is None else pdol, session.get)
     data, sw = yield from session.exchange(apdu.get_processing_options(pdol_data))

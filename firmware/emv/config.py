@@ -72,8 +72,15 @@ class Application:
         self.extended_selection = False
         self.objects = {}  # kernels 2 and 5: configuration by tag
 
+    def over_limit(self, amount_fen):
+        """The transaction limit counts from its own amount; of two of them the higher decides ..."""
+        limit_fen = self.limit_fen
+        if self.limit_device_cvm_fen is not None:
+            limit_fen = max(limit_fen or 0, self.limit_device_cvm_fen)
+        return limit_fen is not None and amount_fen >= limit_fen
+
     def needs_cvm(self, amount_fen):
-        """The CVM limit counts from its own amount ..."""
+        """... the CVM limit does so too ..."""
         return self.cvm_limit_fen is not None and amount_fen >= self.cvm_limit_fen
 
     def over_floor(self, amount_fen):

@@ -33,14 +33,13 @@ class Combination:
     def _preprocess(self, app, request):
         """3.1.1: what this amount makes of it."""
         amount = request.amount_fen
-        limits = [x for x in (app.limit_fen, app.limit_device_cvm_fen) if x is not None]
         offline_only = bool(app.ttq) and has(app.ttq, _TTQ_OFFLINE_ONLY)
         self.zero_amount = amount == 0
         self.status_check = amount == app.status_check_fen
         self.floor_exceeded = app.over_floor(amount)
         self.cvm_required = app.needs_cvm(amount)
         zero_refused = self.zero_amount and (offline_only or not app.zero_amount_allowed)
-        self.allowed = not zero_refused and not (limits and amount >= max(limits))
+        self.allowed = not zero_refused and not app.over_limit(amount)
         self.ttq = app.ttq and self._qualify(request.online_able and not offline_only)
 
     def _qualify(self, prefer_online):

@@ -113,7 +113,7 @@ class _Payment:
     def _check_limits(self, amount_fen):
         """5.5.1 to 5.5.3: here the floor limit, too, counts from its own amount."""
         app = self._app
-        if app.limit_fen is not None and amount_fen >= app.limit_fen:
+        if app.over_limit(amount_fen):
             raise Ended(SELECT_NEXT, "amount_over_limit")
         if app.needs_cvm(amount_fen):
             mark(self._profile, _CVM_REQUIRED)

@@ -1,6 +1,5 @@
 """Processing restrictions (Book 3 10.4): may this application be used here, now, for this?"""
 
-from .oda import century
 from .tags import has, mark
 
 # Bits of the terminal verification results that come out of it.
@@ -53,11 +52,10 @@ def usage_allowed(session):
 
 
 def day(packed):
-    """YYMMDD in packed digits as (year, month, day); what is no date sorts before every date."""
-    digits = packed.hex()
-    if not digits.isdigit():
-        return 0, 0, 0
-    return century(int(digits[:2])), int(digits[2:4]), int(digits[4:])
+    """YYMMDD in packed digits, its century before it: days compare as bytes. b"" for no date."""
+    if not packed.hex().isdigit():
+        return b""
+    return (b"\x19" if packed[0] >= 0x50 else b"\x20") + packed  # Book 4 6.7.3
 
 
 def service_allowed(control, country, terminal):

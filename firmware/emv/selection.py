@@ -21,33 +21,32 @@ def candidates(directory, combinations):
 
     Ends the transaction if nothing is left.
     """
-    entries = tlv.find(directory, 0x6F, 0xA5, 0xBF0C) or b""
     ranked, over_limit = [], False
-    for order, (tag, entry) in enumerate(tlv.objects(entries)):
-        if tag != 0x61:
-            continue
-        fields = tlv.table(entry)
+    for order, (place, name, kernel, extension) in enumerate(_offers(directory)):
         for index, combination in enumerate(combinations):
-            if not _matches(fields, combination.app):
+            app = combination.app
+            if not name.startswith(app.aid) or kernel not in (0, app.kernel):
                 continue
-            if combination.allowed:
-                rank = (_priority(fields), order, -len(combination.app.aid), -index)
-                ranked.append((rank, combination, _name(fields, combination.app)))
-            else:
-                over_limit = True
+            wanted = name + extension if app.extended_selection else name  # 3.3.3.3
+            if combination.allowed and len(wanted) <= 16:
+                ranked.append(((place, order, -len(app.aid), -index), combination, wanted))
+            over_limit = over_limit or not combination.allowed
     if not ranked:
         raise Ended(OTHER_CARD, "amount_over_limit" if over_limit else "card_not_supported")
     ranked.sort(key=lambda item: item[0])
     return [item[1:] for item in ranked]
 
 
-def _matches(fields, app):
-    """3.3.2.5 A to D: our AID is the start of the card's, and the kernel is the one it wants."""
-    name = bytes(fields.get(0x4F, b""))
-    if not 5 <= len(name) <= 16 or not name.startswith(app.aid):
-        return False
-    wanted = _kernel(name, fields.get(0x9F2A, b""))
-    return wanted in (0, app.kernel) and len(_name(fields, app)) <= 16
+def _offers(directory):
+    """Yields (priority, ADF name, kernel, extension) for each usable entry (3.3.2.5 A to D)."""
+    for tag, entry in tlv.objects(tlv.find(directory, 0x6F, 0xA5, 0xBF0C) or b""):
+        if tag != 0x61:
+            continue
+        fields = tlv.table(entry)
+        name = bytes(fields.get(0x4F, b""))
+        if 5 <= len(name) <= 16:
+            kernel = _kernel(name, fields.get(0x9F2A, b""))
+            yield _priority(fields), name, kernel, bytes(fields.get(0x9F29, b""))
 
 
 def _kernel(name, field):
@@ -65,11 +64,3 @@ def _priority(fields):
     """87: 1 is the highest, 0 or absent the lowest."""
     field = fields.get(0x87, b"")
     return (field[0] & 15 or _LOWEST) if len(field) == 1 else _LOWEST
-
-
-def _name(fields, app):
-    """The ADF name, lengthened by the extended selection where both sides have it (3.3.3.3)."""
-    name = bytes(fields[0x4F])
-    if app.extended_selection:
-        name += bytes(fields.get(0x9F29, b""))
-    return name

@@ -1,6 +1,7 @@
 """One transaction with one card: what both have said so far, and the outcome built of it."""
 
 import hashlib
+from binascii import unhexlify
 
 from . import apdu, restrictions
 from .oda import century
@@ -46,14 +47,14 @@ class Session:
         self.terminal.update(
             {
                 0x95: bytes(5),
-                0x9A: bytes.fromhex("%02d%02d%02d" % request.date),
+                0x9A: unhexlify(b"%02d%02d%02d" % request.date),
                 0x9C: bytes((request.type,)),
-                0x5F2A: bytes.fromhex(request.currency),
+                0x5F2A: unhexlify(request.currency),
                 0x9F02: bcd(request.amount_fen, 6),
                 0x9F03: bcd(request.other_fen, 6),
                 0x9F06: name,
                 0x9F09: app.version,
-                0x9F21: bytes.fromhex("%02d%02d%02d" % request.time),
+                0x9F21: unhexlify(b"%02d%02d%02d" % request.time),
                 0x9F34: bytes(3),
                 0x9F37: bytes(request.unpredictable),
                 0x9F39: b"\x07",  # point of service entry mode: contactless chip
@@ -122,7 +123,7 @@ class Session:
             track = self.card.get(0x57, b"").hex()
             month = track.partition("d")[2][:4]
             packed = bytes.fromhex(month + "31") if month.isdigit() and len(month) == 4 else b""
-        return restrictions.day(packed) < self.today
+        return restrictions.day(packed) < restrictions.day(self.terminal[0x9A])
 
     def outcome(self, result, reason):
         """The Outcome, filled with what is known by now."""

@@ -4,6 +4,8 @@ The first table is the rule that a card cannot speak for the terminal: what is n
 limits, TTQ, TVR, anything unknown) is never taken from card data.
 """
 
+from binascii import unhexlify
+
 # Card-sourced primitive objects: tag -> (shortest, longest) in bytes.
 CARD = {
     0x42: (3, 3),  # issuer identification number
@@ -88,4 +90,4 @@ def mark(value, where):
 
 def bcd(number, size):
     """A number as `size` bytes of packed decimal digits."""
-    return bytes.fromhex("%0*d" % (2 * size, number))
+    return unhexlify(b"%0*d" % (2 * size, number))  # no str: MicroPython looks each one up

@@ -85,7 +85,7 @@ class _Board:
 
     def stop(self) -> None:
         if self._inside:
-            self._inside.__exit__()
+            self._inside.close()
             self._inside = None
 
 

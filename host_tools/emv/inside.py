@@ -48,7 +48,7 @@ def environment(built: Path, **more: str) -> dict[str, str]:
 
 
 class Inside:
-    """One running program; a context manager that ends it."""
+    """One running program; a context manager that ends it, as close() does."""
 
     def __init__(self, built: Path, program: str, **more: str):
         """`built` is what build() returned; `more` goes into the program's environment."""
@@ -65,6 +65,9 @@ class Inside:
         return self
 
     def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
         self._process.kill()
         self._process.communicate()
 

@@ -21,6 +21,11 @@ def _table() -> dict:
     return tomllib.loads(Path(__file__).with_name("tags.toml").read_text(encoding="utf-8"))
 
 
+def tags() -> list[str]:
+    """All tags that have a name."""
+    return sorted(_table()["tags"])
+
+
 def name(tag: str) -> str:
     return _table()["tags"].get(tag, ["unknown"])[0]
 

@@ -112,3 +112,78 @@ def test_a_terminal_that_starts_again_carries_on(play):
         return await _settled(bench)
 
     _right(play(story), captured=1, banked_fen=700)
+
+
+def test_a_slow_network_takes_its_time_and_pays_once(play):
+    async def story(bench):
+        await bench.set_network("slow")
+        await bench.online(seconds=30)
+        assert await bench.sell(1250, "unionpay-debit", "approved") == "approved"
+        return await _settled(bench)
+
+    _right(play(story), captured=1, banked_fen=1250)
+
+
+def test_the_network_that_goes_while_the_bank_is_asked_leaves_no_doubt_for_long(play):
+    async def story(bench):
+        await bench.set_network("slow")
+        await bench.online(seconds=30)
+        since = len(bench.screens.shown)
+        await bench.press("800E")
+        await bench.screens.wait("present", since=since)
+        bench.tap("unionpay-debit")
+        await bench.screens.wait("processing", since=since)
+        await asyncio.sleep(0.4)  # the request is on its way
+        await bench.set_network("down")
+        await bench.screens.wait("in_doubt", since=since)
+        bench.remove()
+        await bench.set_network("up")
+        await bench.screens.wait("returned", "declined", since=since, seconds=30)
+        return await _settled(bench)
+
+    _right(play(story), captured=0, banked_fen=0)
+
+
+def test_a_second_tap_of_the_same_card_must_be_meant(play):
+    async def story(bench):
+        await bench.online()
+        assert await bench.sell(600, "visa") == "approved"
+        await bench.press("X")
+        assert await bench.sell(600, "visa", "confirm") == "confirm second_tap"
+        since = len(bench.screens.shown)
+        await bench.press("X")
+        await bench.screens.wait("amount", since=since)
+        assert await bench.sell(600, "visa", "confirm") == "confirm second_tap"
+        since = len(bench.screens.shown)
+        await bench.press("E")
+        await bench.screens.wait("approved", since=since)
+        return await _settled(bench)
+
+    _right(play(story), captured=2, banked_fen=1200)
+
+
+def test_a_mastercard_pays_online_and_offline(play):
+    async def story(bench):
+        await bench.online()
+        assert await bench.sell(600, "mastercard") == "approved"
+        await bench.press("X")
+        await bench.set_network("down")
+        assert await bench.sell(700, "mastercard") == "stored"
+        await bench.set_network("up")
+        return await _settled(bench)
+
+    _right(play(story), captured=2, banked_fen=1300)
+
+
+def test_cards_that_must_not_pay_do_not(play):
+    async def story(bench):
+        await bench.online()
+        await bench.set_network("down")
+        for card in ("expired", "wrong-signature", "revoked", "offline-declines"):
+            screen = await bench.sell(500, card)
+            assert screen.split()[0] == "declined", (card, screen)
+            await bench.press("X")
+        await bench.set_network("up")
+        return await _settled(bench)
+
+    _right(play(story), captured=0, banked_fen=0)

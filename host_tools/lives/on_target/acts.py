@@ -4,6 +4,16 @@ A step is [verb, arguments...]; `VERBS` says what each does to a `life.Life`. Ve
 (sell, wait, history, rest) are the shop's.
 """
 
+from micropython import const
+
+_STRANGE = const(21)
+_KINDS = {
+    "sign-in": (b"\x08\x00",),
+    "sale": (b"\x02\x00",),
+    "advice": (b"\x02\x20", b"\x02\x21"),
+    "reversal": (b"\x04\x00", b"\x04\x01"),
+}
+
 
 def do(life, verb, *arguments):
     VERBS[verb](life, *arguments)
@@ -13,11 +23,11 @@ def do(life, verb, *arguments):
 
 
 def _net(life, mood):
-    life.network.mood = mood
+    life.network.mood = dict(mood)
 
 
 def _host(life, mood):
-    life.host.mood = mood
+    life.host.mood = dict(mood)
 
 
 def _line(life, line):
@@ -72,6 +82,19 @@ def _rot(life, index, bits):
     life.flash.rot(sector * 4096 + (1 + sale.pos % 15) * 256, bits)
 
 
+def _strange_record(life):
+    """Written by a later firmware: of a kind that this one has no name for."""
+    journal = life.terminal.journal
+    life.check.writes(_STRANGE, journal.next_seq, b"\0" * 60)
+    journal.append_unwatched(_STRANGE, journal.next_seq, b"\0" * 60)
+    life.check.wrote_strange()
+
+
+def _strange_record_stands(life):
+    kinds = [kind for _, kind, _, _ in life.terminal.journal.live()]
+    life.check.that(_STRANGE in kinds, "I1 a record of unknown kind was let go", kinds)
+
+
 def _swap(life):
     """Another terminal takes its place, under the same names, with keys and a journal of its own."""
     life.swap()
@@ -93,7 +116,7 @@ def _forge(life):
 
 def _clone(life):
     """A twin of this terminal has just used the next number."""
-    life.host.twin_sale(life.terminal.journal.next_seq)
+    life.host.twin_sale(life.settings.keys.ikid, life.terminal.journal.next_seq)
 
 
 # Questions
@@ -132,12 +155,19 @@ def _ready(life, ready):
 
 
 def _mark(life):
-    life.network.sent = 0
+    """From here on messages and starts are counted."""
+    life.network.sent = {}
+    life.boots = 0
 
 
-def _sent(life, most):
-    sent = life.network.sent
+def _sent(life, kind, most):
+    """At most so many messages of a kind: sign-in, sale, advice or reversal."""
+    sent = sum([n for mti, n in life.network.sent.items() if mti in _KINDS[kind]])
     life.check.that(sent <= most, "I10 more than %d messages" % most, sent)
+
+
+def _started(life, least):
+    life.check.that(life.boots >= least, "expected %d starts, not" % least, life.boots)
 
 
 def _alarms(life, least):
@@ -169,6 +199,8 @@ VERBS = {
     "weak": _weak,
     "reader": _reader,
     "rot": _rot,
+    "strange record": _strange_record,
+    "strange record stands": _strange_record_stands,
     "swap": _swap,
     "replay": _replay,
     "forge": _forge,
@@ -181,6 +213,7 @@ VERBS = {
     "ready": _ready,
     "mark": _mark,
     "sent": _sent,
+    "started": _started,
     "alarms": _alarms,
     "in order": _in_order,
     "time was trusted": _time_was_trusted,

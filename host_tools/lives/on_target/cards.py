@@ -12,6 +12,7 @@ from micropython import const
 
 _APDU_MS = const(15)
 _ACCOUNTS = const(6)
+POOR = 5  # the account with hardly any money in it
 _SELECT, _GPO = b"\0\xa4", b"\x80\xa8"
 
 _CHIP = {
@@ -44,13 +45,15 @@ def accounts():
 class Card:
     """`habit`: any (online if it can), online, offline, declines.
 
-    `leaves` is the command after which it is pulled away, 0 for never.
+    `leaves` is the command after which it is pulled away, 0 for never; one that `flees` is not
+    shown again.
     """
 
-    def __init__(self, index, habit, leaves=0):
+    def __init__(self, index, habit, leaves, flees):
         self.account = account(index)
         self.habit = habit
         self.leaves = leaves
+        self.flees = flees
         self.uses = 0
 
     def decision(self, request):
@@ -125,6 +128,8 @@ class Chip:
         self.taps += 1
         if self.card.leaves == self.taps:
             self.card.leaves = 0
+            if self.card.flees:
+                self.card = None
             return None
         return b"\x90\x00"
 

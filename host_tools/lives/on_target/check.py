@@ -94,6 +94,11 @@ class Check:
     def writes(self, kind, seq, payload):
         self._pending = (kind, seq, payload)
 
+    def wrote_strange(self):
+        """A record that is no sale's."""
+        self._records.append(self._pending)
+        self._pending = None
+
     def wrote(self, pos=None):
         kind, seq, payload = self._pending
         self._pending = None
@@ -173,12 +178,13 @@ class Check:
             if at < len(found) and found[at] == record:
                 at += 1
             else:
-                gone = record[1] <= self._released or self._sale_in(record).rotten
+                gone = record[1] <= self._released or self._is_rotten(record)
                 self.that(gone, "I1 lost record", record[:2])
         self.that(at == len(found), "I1 a record that nobody wrote", found[at:][:1])
 
-    def _sale_in(self, record):
-        return self.sales[struct.unpack_from(_HEAD, record[2])[3]]
+    def _is_rotten(self, record):
+        sale = self.sales.get(struct.unpack_from(_HEAD, record[2])[3])
+        return sale is not None and sale.rotten
 
     # The bank
 

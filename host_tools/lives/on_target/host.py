@@ -10,7 +10,7 @@ from binascii import unhexlify
 import wire
 from crypto.dukpt import counter_is_usable
 from micropython import const
-from world import Dice
+from world import Dice, strikes
 
 BUSY_CODES = ("91", "96", "90")
 _ZEROS = "000000000000"
@@ -72,7 +72,7 @@ class Host:
         self.start_s = 0  # its clock when the life began
 
     def _is(self, fault):
-        return self._dice.chance(self.mood.get(fault, 0))
+        return strikes(self.mood, fault, self._dice)
 
     def receive(self, frame):
         """The reply to a frame, or None for silence. Raises Crash, wire.Unreadable."""
@@ -215,10 +215,9 @@ class Host:
         original.posted = False
         return "00"
 
-    def twin_sale(self, number):
+    def twin_sale(self, key_id, number):
         """A terminal with the same keys has made a sale under this number; its customer has paid."""
         stan = "%06d" % ((number - 1) % 999999 + 1)
-        key_id = list(self._terminals)[0]
         identity, account = self._dice.bytes(16), list(self._issuer.balances)[0]
         row = Row(("0200", identity), identity, account, 5555)
         self._rows[key_id, "000001", stan, _FINANCIAL] = self._ids[identity, _FINANCIAL] = row

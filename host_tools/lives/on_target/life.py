@@ -23,6 +23,7 @@ from world import Dice, PowerCut, Rtc, World
 
 _START_S = const(1795320306)  # 22 November 2026
 _BALANCE_FEN = const(2000000)
+_LITTLE_FEN = const(3000)
 _PATIENCE_MS = const(2 * 3600 * 1000)  # by then all must be at rest, once the faults have stopped
 _MOST_BOOTS = const(3000)
 _ROWS = const(20)
@@ -90,6 +91,7 @@ class Life:
 
     def _host(self, seed):
         balances = {account: _BALANCE_FEN for account in cards.accounts()}
+        balances[cards.account(cards.POOR)] = _LITTLE_FEN
         names = assembly.TERMINAL_ID, assembly.MERCHANT_ID
         terminals = {
             key_id: (keys.HostKeys(key_id, keys.INITIAL_KEY),) + names

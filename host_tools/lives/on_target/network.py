@@ -10,7 +10,7 @@ import asyncio
 from host import Crash
 from micropython import const
 from wire import Unreadable
-from world import Dice
+from world import Dice, strikes
 
 _REFUSED = const(111)
 _RESET = const(104)
@@ -78,7 +78,7 @@ class Network:
         self.mood = {}
         self.latency_ms = (10, 40)
         self.line = "up"
-        self.sent = 0
+        self.sent = {}  # message type, packed -> how many have left the terminal
         self.recorded = []  # the frames of the last messages, for those who listen
         self.host_back_ms = 0
 
@@ -87,7 +87,7 @@ class Network:
         return self.line != "down"
 
     def _is(self, fault):
-        return self._dice.chance(self.mood.get(fault, 0))
+        return strikes(self.mood, fault, self._dice)
 
     def _delay_ms(self):
         return self._dice.between(*self.latency_ms)
@@ -121,7 +121,7 @@ class Network:
     def up(self, connection, data):
         self._world.step("send")
         self._check.sends(data[2:])
-        self.sent += 1
+        self.sent[data[2:4]] = self.sent.get(data[2:4], 0) + 1
         self.recorded = self.recorded[-_RECORDED:] + [data[2:]]
         if self.line != "up":
             return  # into the dark
@@ -179,8 +179,7 @@ class Network:
         if self._is("length_lie"):
             data = b"\xff\xff" + data[2:]
         if self._is("forged_reply"):
-            at = data.find(b"05", _BODY)
-            data = data[:at] + b"00" + data[at + 2 :] if at > 0 else data
+            data = data[:_BODY] + data[_BODY:].replace(b"51", b"00")
         if self._is("late_reply"):
             delay_ms = self._dice.between(*_LATE_MS)
         if self._is("twice_reply"):

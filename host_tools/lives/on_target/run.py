@@ -2,6 +2,8 @@
 
     {"first": SEED, "count": N}     N whole lives: a line for each that fails, and one for the sum
     {"plan_of": SEED}               its plan
+    {"scenarios": true}             all of them: [number, title, why it is not covered or None]
+    {"scenario": NUMBER}            its plans
     {"plan": PLAN, "trace": BOOL}   one life; with "trace", a line for all that happens in it
 
 The last answer to a request has "end" in it.
@@ -19,6 +21,7 @@ tasks.install()
 
 import keys  # noqa: E402
 import plan  # noqa: E402
+import scenarios  # noqa: E402
 from check import Violation  # noqa: E402
 from life import Life  # noqa: E402
 
@@ -77,6 +80,10 @@ def main():
         request = json.loads(line)
         if "count" in request:
             lives(request["first"], request["count"])
+        elif "scenario" in request:
+            answer({"plans": scenarios.plans(request["scenario"]), "end": True})
+        elif "scenarios" in request:
+            answer({"scenarios": scenarios.numbers(), "end": True})
         elif "plan_of" in request:
             answer({"plan": plan.of_seed(request["plan_of"]), "end": True})
         else:

@@ -135,6 +135,5 @@ class Shop:
             acts.do(self._life, *step)
 
     def _card(self, step):
-        manner = step[4]
-        leaves = int(manner[6:]) if manner.startswith("leaves") else 0
-        return Card(step[2], step[3], leaves)
+        leaves = step[4][6:]  # "leaves1": pulled away at the first command; "flees 1": and gone
+        return Card(step[2], step[3], int(leaves) if leaves.isdigit() else 0, step[4][:5] == "flees")

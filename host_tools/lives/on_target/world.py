@@ -61,6 +61,15 @@ class Dice:
         return out[:count]
 
 
+def strikes(mood, fault, dice):
+    """Whether a fault of the mood strikes now: a percentage, or a negative count of sure strikes."""
+    percent = mood.get(fault, 0)
+    if percent < 0:
+        mood[fault] = percent + 1
+        return True
+    return dice.chance(percent)
+
+
 class World:
     """Clock, queue of happenings, power. `trace(text)` is told what happens, or is None."""
 
