@@ -21,7 +21,6 @@ from terminal.housekeeping import Housekeeping
 from terminal.people import People
 from terminal.reader import Reader
 from terminal.sale import SaleDesk
-from terminal.sale_record import BadSale
 from terminal.supervisor import Supervisor
 from terminal.till import Till
 from ui.view import View
@@ -111,7 +110,6 @@ _TROUBLES = (
     (emv.config.ConfigError, "not_provisioned"),
     (NotAJournal, "not_provisioned"),
     (WrongKey, "journal_unreadable"),
-    (BadSale, "journal_unreadable"),  # a record of another version: kept, not guessed at
     (Damaged, "journal_unreadable"),
     (EntropyFailed, "system_fault"),
     (OSError, "system_fault"),  # a part of the board does not answer

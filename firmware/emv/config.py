@@ -73,7 +73,7 @@ class Application:
         self.objects = {}  # kernels 2 and 5: configuration by tag
 
     def over_limit(self, amount_fen):
-        """The transaction limit counts from its own amount; of two of them the higher decides ..."""
+        """The transaction limit counts from its own amount; of two the higher decides ..."""
         limit_fen = self.limit_fen
         if self.limit_device_cvm_fen is not None:
             limit_fen = max(limit_fen or 0, self.limit_device_cvm_fen)

@@ -44,6 +44,7 @@ class Session:
         self.card = {}
         self.pan = None
         self.terminal = dict(self.config.terminal)
+        self.terminal.update(self.given or {})  # first: the issuer does not speak for the terminal
         self.terminal.update(
             {
                 0x95: bytes(5),
@@ -61,7 +62,6 @@ class Session:
                 0x9F41: bcd(request.sequence % 10**8, 4),
             }
         )
-        self.terminal.update(self.given or {})
         if combination.ttq:
             self.terminal[0x9F66] = bytes(combination.ttq)
 

@@ -73,7 +73,7 @@ def history(sectors, reader, pos):
         if reader.load(pos) and page.flags & SECOND:
             pos -= 1
         whole = reader.pages(pos)
-        before = (page.origin if page.flags & VOIDS else pos) if whole else pos
+        before = min(page.origin, pos) if whole and page.flags & VOIDS else pos
         if whole:
             try:
                 record = reader.record(pos)

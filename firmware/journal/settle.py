@@ -144,7 +144,7 @@ def _highest_seq(sectors, reader, pos):
             highest = max(highest, page.seq)
             if not page.flags & VOIDS:
                 return max(highest, page.origin)
-            pos = page.origin
+            pos = min(page.origin, pos - 1)
         else:
             pos -= 1
             number = pos // SLOTS

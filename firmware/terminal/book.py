@@ -59,11 +59,22 @@ class Entry:
 
     __slots__ = ("kind", "pos", "number", "amount_fen")
 
-    def __init__(self, kind, pos, sale):
+    def __init__(self, kind, pos, number, amount_fen):
         self.kind = kind
         self.pos = pos
-        self.number = sale.number
-        self.amount_fen = sale.amount_fen
+        self.number = number
+        self.amount_fen = amount_fen
+
+
+def _entry(kind, pos, seq, payload):
+    """What another version of the firmware wrote is kept, and for people to look at."""
+    try:
+        if kind in _OPEN:
+            sale = sale_record.unpack(payload)
+            return Entry(kind, pos, sale.number, sale.amount_fen)
+    except sale_record.BadSale:
+        pass  # the record is whole, but not of this layout
+    return Entry(UNREADABLE, pos, seq, 0)
 
 
 class Book:
@@ -79,11 +90,11 @@ class Book:
     def load(self):
         """Rebuilds the book after a start. Returns how many sales the power had cut off."""
         for pos, kind, seq, payload in self._journal.live():
-            if kind in _OPEN:
-                self._entries[seq] = Entry(kind, pos, sale_record.unpack(payload))
-            elif kind in _ENDED:
+            if kind in _ENDED:
                 self._entries.pop(seq, None)
                 self._resolved[seq] = NOTHING_OWED
+            else:
+                self._entries[seq] = _entry(kind, pos, seq, payload)
         self._drop_superseded()
         self._mark_unreadable()
         cut = [seq for seq in self._entries if self._entries[seq].kind == INTENT]
@@ -158,7 +169,7 @@ class Book:
 
     def _enter(self, kind, sale, seq, payload):
         pos = self._journal.append(kind, seq, payload)
-        self._entries[seq] = Entry(kind, pos, sale)
+        self._entries[seq] = Entry(kind, pos, sale.number, sale.amount_fen)
 
     def end(self, seq, kind, token, answer=None):
         """PAID, DECLINED, ABANDONED or REVERSED, with the receipt token or NOTHING_OWED."""
@@ -252,10 +263,8 @@ class Book:
         """[(Sale, word)] newest first, one line a sale, released ones too while they last."""
         rows, seen = [], set()
         for _, kind, _, payload in self._journal.history():
-            if kind not in WORDS:
-                continue
-            sale = sale_record.unpack(payload)
-            if sale.number in seen:
+            sale = _shown(kind, payload)
+            if sale is None or sale.number in seen:
                 continue
             seen.add(sale.number)
             rows.append((sale, self._word(kind, sale)))
@@ -269,3 +278,11 @@ class Book:
         if kind == REQUEST and not self.is_open(sale.number):
             return "returned"  # reversed when there was no room to write it
         return WORDS[kind]
+
+
+def _shown(kind, payload):
+    """The Sale of a record that this version understands, else None."""
+    try:
+        return sale_record.unpack(payload) if kind in WORDS else None
+    except sale_record.BadSale:
+        return None

@@ -98,9 +98,8 @@ def replay(
     from host_tools.emv import replay as replaying
 
     try:
-        document = cases.load(file)
-        found = cases.sessions(document)
-    except (cases.BadFile, KeyError) as error:
+        found = cases.sessions(cases.load(file))
+    except cases.BadFile as error:
         raise _fail(str(error)) from None
     chosen = [session for session in found if id in (None, session.get("id"))]
     if len(chosen) != 1:

@@ -293,3 +293,17 @@ def test_numbers_behind_a_damaged_record_are_kept_and_nothing_is_copied_for_ever
     for _ in range(20):
         bench.book.keep_short()
     assert bench.book._journal.room() == room
+
+
+def test_records_of_another_version_are_kept_and_not_guessed_at():
+    bench = Bench()
+    journal = bench.book._journal
+    journal.append(21, journal.next_seq, bytes(60))  # a kind of a later firmware
+    journal.append(b.STORED, journal.next_seq, b"another layout")
+    bench.stored(300)
+    bench.restart()
+    assert bench.book.totals(b.UNREADABLE) == (2, 0)
+    assert bench.book.unreadable() == 2
+    assert bench.book.totals(b.STORED) == (1, 300)
+    assert journal.released == 0
+    assert bench.words() == ["stored"]

@@ -220,9 +220,10 @@ def test_without_pre_processing_nothing_is_indicated_and_the_ttq_is_as_configure
 
 
 def test_a_restart_hands_the_issuers_answer_to_the_kernel():
-    given = {0x91: b"\x01\x02", 0x8A: b"00"}
+    given = {0x91: b"\x01\x02", 0x8A: b"00", 0x9F02: bytes(6)}
     _, _, get = _seen_by_kernel(_app(), given=given)
     assert (get(0x91), get(0x8A)) == (b"\x01\x02", b"00")
+    assert get(0x9F02) == bytes.fromhex("000000050000")  # the amount stays ours
     _, _, get = _seen_by_kernel(_app())
     assert get(0x91) is None
 

@@ -38,6 +38,11 @@ def _latency(life, low_ms, high_ms):
     life.network.latency_ms = (low_ms, high_ms)
 
 
+def _watch(life, slack_ms):
+    """From here on tasks wake in time, as they do on a device that has nothing else to do."""
+    life.world.longest_slack_ms = slack_ms
+
+
 def _cut(life, *cuts):
     """[steps from now, how, what], then [steps from the start that follows, how, what] ..."""
     life.cuts = list(cuts)
@@ -192,6 +197,7 @@ VERBS = {
     "host": _host,
     "line": _line,
     "latency": _latency,
+    "watch": _watch,
     "cut": _cut,
     "off": _off,
     "clock": _clock,

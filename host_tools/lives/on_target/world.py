@@ -83,7 +83,9 @@ class World:
         self._cut = None  # [steps to go, how, what they are called]
         self._quiet = 0  # how often in a row time went by without anybody being there
         self.steps = 0
+        self.longest_slack_ms = _LONGEST_SLACK_MS
         self.cuts = 0
+        self.starts = 0
         self.memory_failures = 0
 
     # Power
@@ -140,6 +142,7 @@ class World:
 
     def power_on(self, after_ms):
         self.on = True
+        self.starts += 1
         self.now_ms += after_ms
         self.stir()
 
@@ -149,9 +152,9 @@ class World:
 
     # Time
 
-    def stir(self):
-        """Somebody is at the terminal: from here on every millisecond counts again."""
-        self._quiet = 0
+    def stir(self, quiet=0):
+        """Somebody is at the terminal: from here on every 2 ** `quiet` milliseconds count."""
+        self._quiet = min(self._quiet, quiet)
 
     def later(self, delay_ms, function, *arguments):
         self._order += 1
@@ -162,7 +165,7 @@ class World:
 
         So hours go by in a few steps, and in a sale every millisecond counts.
         """
-        return min(1 << min(self._quiet, _PATIENCE), _LONGEST_SLACK_MS)
+        return min(1 << min(self._quiet, _PATIENCE), self.longest_slack_ms)
 
     def _wait(self, ms):
         self._quiet += 1
