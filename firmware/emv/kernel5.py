@@ -21,7 +21,6 @@ from .outcome import (
     SEE_PHONE,
     SELECT_NEXT,
     SIGNATURE,
-    TRY_AGAIN,
     Ended,
 )
 from .tags import has, mark
@@ -137,10 +136,7 @@ class _Payment:
         session = self._session
         self._cdol_data = dol.fill(session.card[0x8C], session.get)
         control = kind | (cda.REQUESTED if self._cda else 0)
-        reply = yield apdu.generate_ac(control, self._cdol_data)
-        if reply is None:
-            raise Ended(TRY_AGAIN, "card_lost")
-        data, sw = apdu.split(reply)
+        data, sw = yield from session.exchange(apdu.generate_ac(control, self._cdol_data))
         if sw != 0x9000:
             raise Ended(*_GENERATE_ENDS.get(sw, _NEXT))
         content = tlv.table(data)
@@ -163,12 +159,12 @@ class _Payment:
 
     def _kind(self, asked):
         """AAC, TC or ARQC. Declines where an object is missing, or what came is more than asked."""
-        card = self._session.card
-        known = 0x9F27 in card and 0x9F36 in card
-        kind = card[0x9F27][0] & 0xC0 if known else None
+        objects = self._session.card
+        known = 0x9F27 in objects and 0x9F36 in objects
+        kind = objects[0x9F27][0] & 0xC0 if known else None
         if kind == AAC:
             return AAC
-        complete = 0x9F50 in card and (self._cda or 0x9F26 in card)
+        complete = 0x9F50 in objects and (self._cda or 0x9F26 in objects)
         if not complete or kind not in (TC, ARQC) or (kind == TC and asked != TC):
             raise Ended(DECLINED, "card_error")
         return kind

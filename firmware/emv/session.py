@@ -108,7 +108,8 @@ class Session:
         track, number = self.card.get(0x57), self.card.get(0x5A)
         pans = set()
         if track is not None:
-            pans.add(track.hex().partition("d")[0] if "d" in track.hex() else "")
+            digits, separator, _ = track.hex().partition("d")
+            pans.add(digits if separator else "")
         if number is not None:
             pans.add(number.hex().rstrip("f"))
         pan = pans.pop() if len(pans) == 1 else ""

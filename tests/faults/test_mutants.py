@@ -9,11 +9,15 @@ from host_tools.faults import cuts
 
 
 def _cuts(firmware):
-    return cuts.run(4_000, seed=7, depth=2, firmware=firmware)
+    return cuts.run(3_000, seed=7, depth=2, firmware=firmware)
+
+
+def _restarts(firmware):
+    return cuts.run(2_000, seed=15, depth=2, firmware=firmware)
 
 
 def _errors(firmware):
-    return cuts.device_errors(600, firmware=firmware)
+    return cuts.device_errors(600, seed=6, firmware=firmware)
 
 
 def _flips(firmware):
@@ -29,7 +33,12 @@ MUTANTS = {
         "        self._void, self._noted = None, found.released\n",
     ),
     "no slot skipped": (_cuts, "settle.py", "last + 2", "last + 1"),
-    "no unit skipped": (_cuts, "log.py", "used + 2", "used + 1"),
+    "a start trusts the acknowledgement units": (
+        _cuts,
+        "log.py",
+        "self._unit = UNITS",
+        "self._unit = 1",
+    ),
     "weak checksum": (
         _cuts,
         "page.py",
@@ -61,16 +70,10 @@ MUTANTS = {
         "writeblocks(number % self.count, data)",
     ),
     "restarts do not circle": (
-        _cuts,
+        _restarts,
         "log.py",
         "if self._void is None:\n            return",
         "if True:\n            return",
-    ),
-    "the circle is not cleared": (
-        _cuts,
-        "log.py",
-        "self._clear_circle(found.void // SLOTS)",
-        "pass",
     ),
     "half a record will do": (
         _cuts,
@@ -86,7 +89,7 @@ MUTANTS = {
     ),
     "no record held back": (_cuts, "scan.py", "_HELD_BACK = const(2)", "_HELD_BACK = const(0)"),
     "nothing is read back": (_errors, "log.py", "range(_READ_BACKS)", "range(0)"),
-    "results are not checked": (_errors, "sector.py", "    if result:\n", "    if False:\n"),
+    "an erase is believed": (_errors, "sector.py", "if self._marks != BLANK:", "if False:"),
     "no repair": (_flips, "reader.py", "return page.repair() and page.pos == pos", "return False"),
 }
 
@@ -111,4 +114,9 @@ def mutated(tmp_path):
 @pytest.mark.parametrize("name", MUTANTS)
 def test_the_simulation_notices(name, mutated):
     simulate, file, old, new = MUTANTS[name]
-    assert simulate(mutated(file, old, new))["violations"] > 0
+    try:
+        found = simulate(mutated(file, old, new))
+        print(found["violations"], found["cases"])
+        assert found["violations"] > 0
+    except cuts.FaultsError as error:  # it does not even survive a life without faults
+        print(error)
