@@ -4,7 +4,7 @@ import asyncio
 
 from micropython import const
 
-_LONGEST = const(4)
+_LONGEST = const(16)  # a fast hand must not lose a digit to a slow screen
 
 
 class KeyQueue:

@@ -22,9 +22,7 @@ def show(
     image: Annotated[Path, typer.Argument(help="A flash image, as a terminal's flash.bin.")],
     provision: Annotated[
         Path | None,
-        typer.Option(
-            help="The provision.json with its key (default: beside the image)."
-        ),
+        typer.Option(help="The provision.json with its key (default: beside the image)."),
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object.")] = False,
 ) -> None:
