@@ -6,7 +6,7 @@ from journal import scan, settle
 from journal.errors import Full, HoldsJournal
 from journal.page import BODY_BYTES, FIRST, KIND, NONCE_BYTES, PAGE_BYTES, SECOND, VOIDS, Page
 from journal.reader import Reader
-from journal.sector import SLOTS, UNREADABLE, Sectors
+from journal.sector import SLOTS, UNITS, UNREADABLE, Sectors
 
 _READ_BACKS = const(4)
 _TRIES = const(4)
@@ -55,13 +55,11 @@ class Journal:
         self._last = found.pos or 0
         self._top = found.top
         self.released = found.released
-        _, used = self._sectors.acknowledged(self._open, -1)
-        self._unit = used + 2  # the next one may be half programmed and read blank
+        self._unit = UNITS  # the next one may be half programmed and read blank: use none here
         self._prepared = None  # its mark may be half programmed too
         self._seen = None  # what was released when idle() was called last
         self._free = None
         self._write(found.kind, found.seq, found.payload)
-        self._clear_circle(found.void // SLOTS)
 
     # Writing
 
@@ -180,7 +178,9 @@ class Journal:
             return True
         for further in range(step + 1, count + 1):
             number = self._reader.number((self._open + further) % count)
-            for slot in range(SLOTS if number not in (None, UNREADABLE) else 0):
+            if number is None or number == UNREADABLE:
+                continue
+            for slot in range(SLOTS):
                 if self._reader.load(number * SLOTS + slot) and not page.flags & VOIDS:
                     return page.origin <= self.released
         return self._top <= self.released
@@ -211,20 +211,6 @@ class Journal:
         if (sector - self._last // SLOTS) % count == 0:
             sector += 1
         return self._open + (sector - self._open) % count
-
-    def _clear_circle(self, void):
-        """Erases sectors ahead that a step back has left there: their numbers are out of order.
-
-        Those are the second of the circle, and the one behind it if an append had just begun there.
-        Number `void` is that of the sector before the circle.
-        """
-        count, reader = self._sectors.count, self._reader
-        done = (self._open - void) % count
-        for step in range(_RESERVE + 1 - done, 0, -1):
-            number = reader.number((self._open + step) % count)
-            half_erased = number == UNREADABLE and done + step <= _RESERVE < self._open - void
-            if half_erased or (number is not None and void < number < self._open):
-                self._sectors.erase(self._open + step)
 
     # Pages
 

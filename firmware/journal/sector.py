@@ -23,7 +23,7 @@ UNREADABLE = const(-1)
 
 _SECTOR_BYTES = const(4096)
 _UNIT_BYTES = const(32)
-_UNITS = const(8)
+UNITS = const(8)
 _CHECKED = const(28)
 _MARK = "<4sIIH14x"
 _ACK = "<4sII16s"
@@ -79,30 +79,27 @@ class Sectors:
         """The number in the erased-mark of physical `sector`, None if blank, or UNREADABLE."""
         _check(self._device.readblocks(sector, self._mark, 0))
         if not self._intact(0, b"TJE1"):
-            blank = self._blank_unit(0)
-            return None if blank else UNREADABLE
+            return None if self._mark == BLANK[:_UNIT_BYTES] else UNREADABLE
         _, number, _, count = struct.unpack_from(_MARK, self._marks)
         fits = count == self.count and number % count == sector
         return number if fits else UNREADABLE
 
     def acknowledged(self, number, pos):
-        """(W, units used): the highest W acknowledged while `pos` was the last record."""
+        """The highest sequence number acknowledged while `pos` was the last record, or 0."""
         self._read_page(number, 0, self._marks)
-        released, used = 0, 0
-        for unit in range(1, _UNITS):
-            if not self._blank_unit(unit):
-                used = unit
+        released = 0
+        for unit in range(1, UNITS):
             if self._intact(unit, b"TJA1"):
-                _, w, last, _ = struct.unpack_from(_ACK, self._marks, unit * _UNIT_BYTES)
+                _, seq, last, _ = struct.unpack_from(_ACK, self._marks, unit * _UNIT_BYTES)
                 if last == pos:
-                    released = max(released, w)
-        return released, used
+                    released = max(released, seq)
+        return released
 
     def acknowledge(self, number, unit, released, pos, token):
         """Programs acknowledgement `unit` (1..7). False if there is no such unit, or it did not
         take: then it is left to the header of the next record.
         """
-        if not self.has_units or unit >= _UNITS:
+        if not self.has_units or unit >= UNITS:
             return False
         data = bytearray(_UNIT_BYTES)
         struct.pack_into(_ACK, data, 0, b"TJA1", released, pos, token)
@@ -118,10 +115,6 @@ class Sectors:
         data = memoryview(self._marks)[at : at + _UNIT_BYTES]
         checksum = struct.unpack_from("<I", data, _CHECKED)[0]
         return data[:4] == magic and crc32(data[:_CHECKED]) == checksum
-
-    def _blank_unit(self, unit):
-        at = unit * _UNIT_BYTES
-        return memoryview(self._marks)[at : at + _UNIT_BYTES] == BLANK[:_UNIT_BYTES]
 
     # Erasing
 

@@ -6,7 +6,6 @@ skips one slot beyond all that is not blank, and writes that record again with t
 then on everything between the two is void, whatever it may read as: what was decided once stays so.
 """
 
-
 from journal.errors import Damaged, NotAJournal
 from journal.page import VOIDS
 from journal.sector import SLOTS, UNREADABLE
@@ -26,7 +25,7 @@ class Found:
 
 def find(sectors, reader):
     """The end of the log as a Found. Raises NotAJournal, WrongKey, Damaged."""
-    found, blank = None, True
+    found, blank, number = None, True, 0
     for number in _newest_first(sectors, reader):
         last = _last_used(reader, number)
         if blank:  # up to here: the log ends in the newest sector that is written on
@@ -75,8 +74,8 @@ def _search(sectors, reader):
             low, newest = middle, number
         else:
             high = middle
-    for sector in (low - 1, low - 2):  # newer only where restarts have circled
-        newest = max(newest, reader.number(sector % sectors.count) or 0)
+    for step in (-2, -1, 1, 2):  # newer only where restarts have circled, perhaps behind a gap
+        newest = max(newest, reader.number((low + step) % sectors.count) or 0)
     return newest
 
 
@@ -120,7 +119,7 @@ def _take_state(sectors, reader, found):
     page, pos = reader.page, found.pos
     voids, origin, released = page.flags & VOIDS, page.origin, page.released
     found.void = origin if voids else pos
-    found.released = max(released, sectors.acknowledged(pos // SLOTS, pos)[0])
+    found.released = max(released, sectors.acknowledged(pos // SLOTS, pos))
     highest = _highest_seq(sectors, reader, origin) if voids else origin
     found.top = max(found.released, found.seq, highest)
 

@@ -238,6 +238,17 @@ class Book:
         found = [seq for seq in self._entries if self._entries[seq].kind == kind]
         return sorted(found, key=lambda seq: self._entries[seq].number)
 
+    def numbers(self, kind):
+        """Their sale numbers, in the same order."""
+        return [self._entries[seq].number for seq in self.waiting(kind)]
+
+    def seq_of(self, number):
+        """Where the unresolved sale of this number stands now; KeyError if there is none."""
+        for seq, entry in self._entries.items():
+            if entry.number == number:
+                return seq
+        raise KeyError(number)
+
     def word(self, number):
         """The merchant's word for the sale of this number, None if it is no longer kept."""
         return {sale.number: word for sale, word in self.recent(_MOST_WAITING)}.get(number)

@@ -17,28 +17,29 @@ _IDLE_MS = const(300)
 
 
 class Queue:
-    """The book of sales as the forwarder sees it."""
+    """The book of sales as the forwarder sees it: by sale numbers, which stay when the journal
+    carries a sale forward under another sequence number."""
 
     def __init__(self, book):
         self._book = book
 
     def in_doubt(self):
-        return [seq for seq in self._book.waiting(b.REQUEST) if seq != self._book.in_play]
+        return [n for n in self._book.numbers(b.REQUEST) if n != self._book.in_play]
 
     def stored(self):
-        return self._book.waiting(b.STORED)
+        return self._book.numbers(b.STORED)
 
-    def banked(self, seq, reply):
-        self._book.resolve(seq, reply.token)
+    def banked(self, number, reply):
+        self._book.resolve(self._book.seq_of(number), reply.token)
 
-    def returned(self, seq, reply):
-        self._book.end(seq, b.REVERSED, reply.token, _answer(reply))
+    def returned(self, number, reply):
+        self._book.end(self._book.seq_of(number), b.REVERSED, reply.token, _answer(reply))
 
-    def nothing_there(self, seq, reply):
-        self._book.end(seq, b.ABANDONED, reply.token, _answer(reply))
+    def nothing_there(self, number, reply):
+        self._book.end(self._book.seq_of(number), b.ABANDONED, reply.token, _answer(reply))
 
-    def rejected(self, seq):
-        self._book.bury(seq)
+    def rejected(self, number):
+        self._book.bury(self._book.seq_of(number))
 
 
 def _answer(reply):
@@ -77,7 +78,7 @@ class Forwarding:
         return self._forwarder.next(self._clock.now_ms())
 
     async def _send(self, job):
-        sale = self._book.sale(job.seq)
+        sale = self._book.sale(self._book.seq_of(job.number))
         held = self._book.held()
         if job.kind == REVERSAL:
             mti = "0401" if job.repeat else "0400"

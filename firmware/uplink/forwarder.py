@@ -18,21 +18,21 @@ _GAPS_MS = (0, 5000, 15000, 60000, 300000, 900000)
 
 
 class Job:
-    def __init__(self, kind, seq, repeat):
+    def __init__(self, kind, number, repeat):
         self.kind = kind
-        self.seq = seq
+        self.number = number
         self.repeat = repeat  # sent before: the repeat MTI
 
 
 class Forwarder:
     def __init__(self, queue, random):
-        """`queue`: in_doubt() and stored() give sequence numbers, oldest first; banked, returned,
+        """`queue`: in_doubt() and stored() give sale numbers, oldest first; banked, returned,
         nothing_there and rejected take one (see terminal/forwarding.py)."""
         self._queue = queue
         self._random = random
-        self._tries = {}  # seq -> times sent
-        self._refusals = {}  # seq -> times the host said that it will not take this message
-        self._due_ms = {}  # seq -> not before
+        self._tries = {}  # number -> times sent
+        self._refusals = {}  # number -> times the host said that it will not take this message
+        self._due_ms = {}  # number -> not before
         self._line_due_ms = 0
         self._line_failures = 0
 
@@ -41,13 +41,13 @@ class Forwarder:
         if now < self._line_due_ms:
             return None
         for kind, waiting in ((REVERSAL, self._queue.in_doubt()), (ADVICE, self._queue.stored())):
-            for seq in waiting:
-                if self._due_ms.get(seq, 0) <= now:
-                    return Job(kind, seq, self._tries.get(seq, 0) > 0)
+            for number in waiting:
+                if self._due_ms.get(number, 0) <= now:
+                    return Job(kind, number, self._tries.get(number, 0) > 0)
         return None
 
     def sent(self, job):
-        self._tries[job.seq] = self._tries.get(job.seq, 0) + 1
+        self._tries[job.number] = self._tries.get(job.number, 0) + 1
 
     def answered(self, job, reply, now):
         """Takes an answer (None: none came) to the sale it belongs to."""
@@ -70,30 +70,30 @@ class Forwarder:
         return sum([tries >= ALARM_TRIES for tries in self._tries.values()])
 
     def _later(self, job, reply, now):
-        seq = job.seq
-        refusals = self._refusals.get(seq, 0) + (reply.code in _REFUSALS)
-        self._refusals[seq] = refusals
+        number = job.number
+        refusals = self._refusals.get(number, 0) + (reply.code in _REFUSALS)
+        self._refusals[number] = refusals
         if job.kind == ADVICE and refusals >= ALARM_TRIES:
-            self._forget(seq)
-            self._queue.rejected(seq)
+            self._forget(number)
+            self._queue.rejected(number)
         else:
-            self._due_ms[seq] = now + self._gap_ms(self._tries[seq])
+            self._due_ms[number] = now + self._gap_ms(self._tries[number])
 
     def _close(self, job, verdict, reply):
-        self._forget(job.seq)
+        self._forget(job.number)
         if verdict == answers.REJECTED:
-            self._queue.rejected(job.seq)
+            self._queue.rejected(job.number)
         elif verdict == answers.NOTHING_THERE:
-            self._queue.nothing_there(job.seq, reply)
+            self._queue.nothing_there(job.number, reply)
         elif job.kind == REVERSAL:
-            self._queue.returned(job.seq, reply)
+            self._queue.returned(job.number, reply)
         else:
-            self._queue.banked(job.seq, reply)
+            self._queue.banked(job.number, reply)
 
-    def _forget(self, seq):
-        self._tries.pop(seq, None)
-        self._refusals.pop(seq, None)
-        self._due_ms.pop(seq, None)
+    def _forget(self, number):
+        self._tries.pop(number, None)
+        self._refusals.pop(number, None)
+        self._due_ms.pop(number, None)
 
     def _gap_ms(self, failures):
         gap_ms = _GAPS_MS[min(failures, len(_GAPS_MS) - 1)]

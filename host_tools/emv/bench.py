@@ -152,26 +152,17 @@ def _activation_s() -> float:
     return bits / _BITS_PER_S + len(_ACTIVATION_FRAMES_BYTES) * _GAP_S
 
 
-def terminal(built: Path, folder: Path, section: dict, asked: dict, meter: Meter) -> dict[str, Any]:
-    """The terminal's share. "instructions" is None where there is no valgrind."""
-    file = folder / "tap.json"
-    wire = [[sent.hex(), answered.hex()] for sent, answered in meter.wire]
-    file.write_text(json.dumps({"section": section, "request": asked, "wire": wire}))
-    times = _timed(built, file)
-    return {
-        "cpu_ms": times["in_field_us"] / 1000,
-        "kernel_ms": times["kernel_us"] / 1000,
-        "instructions": _instructions(built, file),
-    }
-
-
-def _timed(built: Path, file: Path) -> dict[str, int]:
+def _timed(built: Path, file: Path) -> dict[str, float]:
+    """The terminal's time: {"cpu_ms"} in the field, {"kernel_ms"} of that in the kernel."""
     env = inside.environment(built, TAP=str(file), TAPS=str(_TIMED_TAPS), COLLECT="1")
-    return json.loads(_output(inside.command("tap_time"), env))
+    times = json.loads(_output(inside.command("tap_time"), env))
+    return {"cpu_ms": times["in_field_us"] / 1000, "kernel_ms": times["kernel_us"] / 1000}
 
 
 def _instructions(built: Path, file: Path) -> int | None:
-    """Of one whole tap: what N more taps cost, so that starting up does not count."""
+    """Of one whole tap: what N more taps cost, so that starting up does not count. None without
+    valgrind.
+    """
     if shutil.which("valgrind") is None:
         return None
     with ThreadPoolExecutor(2) as pool:
@@ -198,12 +189,13 @@ def _output(command: list[str], env: dict[str, str], stderr: bool = False) -> st
 
 
 def run(
-    profiles: list[str] | None = None, cards: Path | None = None
+    profiles: list[str] | None = None, cards: Path | None = None, count: bool = True
 ) -> Iterator[tuple[str, str, dict]]:
     """(profile, "offline" or "online", costs) of each card; those that leave early are left out.
 
     `profiles`: only these. `cards`: folder of their keys, made where it is not there; the same keys
-    give the same instructions, others up to a tenth more or less. Counting takes most of the time.
+    give the same instructions, others up to a tenth more or less. `count`: whether to count them,
+    which takes most of the time.
     """
     with tempfile.TemporaryDirectory(prefix="tapstone-") as name:
         folder = Path(name)
@@ -217,9 +209,18 @@ def run(
             for online in (False, True):
                 asked = record.request(_OFFLINE_FEN, online)
                 costs, meter = asyncio.run(tap(built, card, section, asked))
-                costs |= terminal(built, folder, section, asked, meter)
+                file = _written(folder / "tap.json", section, asked, meter)
+                costs |= _timed(built, file)
+                costs["instructions"] = _instructions(built, file) if count else None
                 costs["in_field_ms"] = costs["air_ms"] + costs["link_ms"] + costs["cpu_ms"]
                 yield card.profile.id, "online" if online else "offline", _rounded(costs)
+
+
+def _written(file: Path, section: dict, asked: dict, meter: Meter) -> Path:
+    """The tap as on_target/tap_time.py repeats it."""
+    wire = [[sent.hex(), answered.hex()] for sent, answered in meter.wire]
+    file.write_text(json.dumps({"section": section, "request": asked, "wire": wire}))
+    return file
 
 
 def _rounded(costs: dict[str, Any]) -> dict[str, Any]:

@@ -165,6 +165,9 @@ def bench_tap(
         Path | None,
         typer.Option(help="Folder that keeps the cards' keys: the same give the same counts."),
     ] = None,
+    count: Annotated[
+        bool, typer.Option(help="Count instructions with callgrind: takes some minutes.")
+    ] = True,
     as_json: AsJson = False,
 ) -> None:
     """What a tap costs with each virtual card, between field on and card done."""
@@ -177,7 +180,7 @@ def bench_tap(
     found: dict[str, dict] = {}
     table = Table("card", "", *_COLUMNS, title="A tap, without the card's own thinking")
     try:
-        for name, kind, costs in bench.run(profile, cards):
+        for name, kind, costs in bench.run(profile, cards, count):
             if kind == "offline":
                 found[name] = costs
             else:
@@ -186,7 +189,7 @@ def bench_tap(
             _warn(f"{name} {kind}: {costs['in_field_ms']} ms")
     except (bench.BenchError, InsideError, CompileError) as error:
         raise _fail(str(error), 1) from None
-    if any(costs["instructions"] is None for costs in found.values()):
+    if count and any(costs["instructions"] is None for costs in found.values()):
         _warn("valgrind is not installed: instructions are not counted")
     if as_json:
         print(json.dumps(found, indent=1))

@@ -24,8 +24,8 @@ class FaultsError(Exception):
     """The simulation itself failed; the text is what it said."""
 
 
-def program(name: str, *arguments: object, firmware: Path | None = None) -> dict[str, Any]:
-    """Runs one program of `on_target/` inside MicroPython; what it says as JSON."""
+def program(name: str, *arguments: object, firmware: Path | None = None) -> Any:
+    """Runs one program of `on_target/` inside MicroPython; its JSON, decoded."""
     search = f"{firmware or paths.firmware_dir()}:{_PROGRAMS}:.frozen"
     done = subprocess.run(
         [
@@ -85,3 +85,8 @@ def device_errors(cases: int, seed: int = 1, *, firmware: Path | None = None) ->
 def bit_flips(cases: int, seed: int = 1, *, firmware: Path | None = None) -> dict[str, Any]:
     """Bits flip at rest. cases, violations, failures, alarms (records missing aloud)."""
     return program("flips.py", seed, cases, firmware=firmware)
+
+
+def start_costs(sectors: int, *, firmware: Path | None = None) -> list[tuple[int, ...]]:
+    """(records, pages read, marks read, programs, erases) of starts, from empty to full."""
+    return [tuple(row) for row in program("starts.py", sectors, firmware=firmware)]

@@ -117,14 +117,17 @@ class NorChip:
             self.on_cut()
 
     def _program(self, address: int, data: bytes, torn: bool) -> None:
-        page, start = address // _PAGE * _PAGE, address % _PAGE
-        prefix = self._random.randrange(len(data)) if torn else len(data)
-        for i, byte in enumerate(data[-_PAGE:]):
-            at = page + (start + i) % _PAGE
-            if i >= prefix:
+        page, start = address // _PAGE * _PAGE, address + len(data)
+        data = data[-_PAGE:]  # more than a page wraps round: the last of it is what counts
+        start -= len(data)
+        whole = self._random.randrange(len(data)) if torn else len(data)
+        for i, byte in enumerate(data):
+            if i >= whole:
                 byte |= self._random.getrandbits(8)  # only some of the bits have fallen
-            self._data[at] &= byte
+            self._data[page + (start + i) % _PAGE] &= byte
 
     def _erase(self, address: int, data: bytes, torn: bool) -> None:
-        done = self._random.randrange(_BLOCK) if torn else _BLOCK
-        self._data[address : address + done] = b"\xff" * done
+        whole = self._random.randrange(_BLOCK) if torn else _BLOCK
+        self._data[address : address + whole] = b"\xff" * whole
+        for at in range(address + whole, address + _BLOCK):
+            self._data[at] |= self._random.getrandbits(8)  # only some of the bits have risen

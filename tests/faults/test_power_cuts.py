@@ -25,3 +25,13 @@ def test_one_flipped_bit_is_put_right_and_two_are_told():
     found = cuts.bit_flips(12_000)
     assert found["violations"] == 0, found["failures"]
     assert found["alarms"] > 1_000
+
+
+def test_a_start_costs_the_same_however_full_the_flash_is():
+    """1 MiB: pages of 256 bytes, four of them to read back what is settled, and marks of 32."""
+    costs = cuts.start_costs(256)
+    assert len(costs) > 50
+    for _, pages, marks, programs, erases in costs:
+        # Where the settled record begins a new sector, that is erased and seen to be blank.
+        assert pages <= (28 if erases == 0 else 40)
+        assert marks <= 16 and programs <= 2 and erases <= 1

@@ -18,6 +18,9 @@ class Bench:
         self.book = b.Book(parts.journal(self.flash, formatted=False), usable)
 
     def restart(self):
+        """Some quiet moments, in which a release becomes durable, and then the power fails."""
+        for _ in range(3):
+            self.book._journal.idle()
         self.book = b.Book(parts.journal(self.flash), self.usable)
         return self.book.load()
 
@@ -146,6 +149,18 @@ def test_a_stuck_sale_is_carried_forward_and_keeps_its_identity():
     assert seq > stuck.number
     assert bench.book.sale(seq).number == stuck.number
     assert bench.book.held() == (1, 100)
+
+
+def test_a_carried_sale_is_still_found_by_its_number():
+    bench = Bench()
+    stuck = bench.stored(100)
+    assert bench.book.seq_of(stuck.number) == stuck.number
+    while not bench.book.keep_short():
+        bench.book.resolve(bench.stored(200).number, TOKEN)
+    assert bench.book.numbers(b.STORED) == [stuck.number]
+    assert bench.book.seq_of(stuck.number) > stuck.number
+    bench.book.resolve(bench.book.seq_of(stuck.number), TOKEN)
+    assert bench.book.held() == (0, 0)
 
 
 def test_a_full_journal_says_so_before_a_sale_and_keeps_everything():

@@ -179,7 +179,7 @@ def test_reversals_go_before_stored_sales_and_those_in_order():
     queue = FakeQueue(doubts=[9], stored=[3, 5])
     forwarder = Forwarder(queue, parts.random())
     jobs = [_send(forwarder, 0, Answer("00")) for _ in range(3)]
-    assert [(j.kind, j.seq) for j in jobs] == [(REVERSAL, 9), (ADVICE, 3), (ADVICE, 5)]
+    assert [(j.kind, j.number) for j in jobs] == [(REVERSAL, 9), (ADVICE, 3), (ADVICE, 5)]
     assert queue.told == [("returned", 9), ("banked", 3), ("banked", 5)]
     assert forwarder.next(0) is None
 
@@ -238,9 +238,9 @@ def test_a_poison_message_steps_aside_and_ends_in_the_dead_letters():
         if job is None:
             now += 1000
             continue
-        tries += job.seq == 3
+        tries += job.number == 3
         forwarder.sent(job)
-        answer = Answer("30", token=None) if job.seq == 3 else Answer("00")
+        answer = Answer("30", token=None) if job.number == 3 else Answer("00")
         forwarder.answered(job, answer, now)
     assert tries == ALARM_TRIES
     assert ("banked", 5) in queue.told

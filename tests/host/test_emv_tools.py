@@ -446,7 +446,7 @@ def test_without_valgrind_instructions_are_not_made_up(monkeypatch, tmp_path):
 def test_the_bench_keys_its_object_by_card(monkeypatch):
     costs = dict.fromkeys(commands._COLUMNS, 1)
     taps = [("visa", kind, deepcopy(costs)) for kind in ("offline", "online")]
-    monkeypatch.setattr(bench, "run", lambda profiles, cards: iter(taps))
+    monkeypatch.setattr(bench, "run", lambda profiles, cards, count: iter(taps))
     found = json.loads(run("bench", "--json").stdout)
     assert found["visa"]["in_field_ms"] == 1
     assert found["visa"]["online"]["apdus"] == 1

@@ -110,6 +110,7 @@ class Errors:
             return False
         self.done += 1
         wrong = wrong or self._act(life, life.start_again)
+        wrong = wrong or (flash.broken and flash.broken[0])
         if wrong:
             self.violations += 1
             if len(self.failures) < _FAILURES_TOLD:

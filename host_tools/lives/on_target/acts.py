@@ -4,6 +4,7 @@ A step is [verb, arguments...]; `VERBS` says what each does to a `life.Life`. Ve
 (sell, wait, history, rest) are the shop's.
 """
 
+from check import DEAD
 from micropython import const
 
 _STRANGE = const(21)
@@ -81,7 +82,10 @@ def _reader(life, calls):
 
 def _rot(life, index, bits):
     """The record of the so-manieth stored sale loses so many bits: one can be put right."""
-    sale = life.check.stored_sales()[index]
+    stored = life.check.stored_sales()
+    if index >= len(stored):
+        return
+    sale = stored[index]
     sale.rotten = bits > 1
     sector = sale.pos // 15 % (len(life.flash.data) // 4096)
     life.flash.rot(sector * 4096 + (1 + sale.pos % 15) * 256, bits)
@@ -101,7 +105,7 @@ def _strange_record_stands(life):
 
 
 def _swap(life):
-    """Another terminal takes its place, under the same names, with keys and a journal of its own."""
+    """Another terminal takes its place: the same names, keys and a journal of its own."""
     life.swap()
     life.world.power_off()
 
@@ -147,6 +151,12 @@ def _word(life, word):
 def _held(life, count):
     held = life.terminal.book.held()[0]
     life.check.that(held == count, "expected %d held, not" % count, held)
+
+
+def _dead(life, count):
+    """So many dead letters wait for people."""
+    dead = life.terminal.book.totals(DEAD)[0]
+    life.check.that(dead == count, "expected %d dead letters, not" % count, dead)
 
 
 def _asked(life, kind, count):
@@ -215,6 +225,7 @@ VERBS = {
     "bank": _bank,
     "word": _word,
     "held": _held,
+    "dead": _dead,
     "asked": _asked,
     "ready": _ready,
     "mark": _mark,

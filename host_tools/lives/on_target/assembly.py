@@ -1,4 +1,4 @@
-"""The terminal, put together from the product's parts as firmware/main.py does it, on simulated ones.
+"""The terminal: the product's parts, put together as firmware/main.py does it, on simulated ones.
 
 Only what belongs to a board or to people is different: flash, clock, entropy, reader chip, network,
 and the shop in the place of screen and keys. The journal is the product's own, and watched.
@@ -7,12 +7,13 @@ and the shop in the place of screen and keys. The journal is the product's own, 
 import asyncio
 
 import keys
+from micropython import const
+
 from crypto import dukpt
 from crypto.rng import Random
 from crypto.seal import Sealer
 from journal import Journal
 from message.host import HostMessages
-from micropython import const
 from terminal import settings
 from terminal.book import DEAD, UNREADABLE, Book
 from terminal.clock import Clock
@@ -137,6 +138,11 @@ class Terminal:
     def has_settled(self):
         """Nothing is owed to the host, and it can be reached. What people must look at may wait."""
         return self.link.ready and self.book.held() == self.book.totals(DEAD, UNREADABLE)
+
+    def leftovers(self):
+        """What is kept in memory for messages, of which there is none any more but an echo."""
+        kept = (self.forwarder._tries, self.forwarder._due_ms, self.forwarder._refusals)
+        return [len(part) for part in kept + (self.link._waiters, self.link._outbox[1:])]
 
 
 def new_journal(check, flash, random):

@@ -7,8 +7,9 @@ data that are worth forwarding. Card numbers are of a test range.
 import asyncio
 from binascii import unhexlify
 
-import emv
 from micropython import const
+
+import emv
 
 _APDU_MS = const(15)
 _ACCOUNTS = const(6)

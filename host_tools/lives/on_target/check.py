@@ -1,8 +1,8 @@
-"""The ledger outside: it sees the journal's writes, the bank's postings and the screens, and compares.
+"""The ledger outside: it sees what the journal writes, what the bank posts and what screens say.
 
-Nothing in here is the product's: it notes what became durable, what money moved and what people were
-told, and raises `Violation` at the first moment at which the three do not fit. The names of the
-invariants are those of docs/reliability.md.
+Nothing in here is the product's: it notes what became durable, what money moved and what people
+were told, and raises `Violation` at the first moment at which the three do not fit. The names of
+the invariants are those of docs/reliability.md.
 """
 
 import struct
@@ -152,13 +152,13 @@ class Check:
         self._released = max(self._released, up_to)
         gone = [seq for seq in self._last if seq <= up_to]
         left = [self._last.pop(seq) for seq in gone]
-        standing = set([sale.id for _, sale in self._last.values()])
+        standing = {sale.id for _, sale in self._last.values()}
         for kind, sale in left:
             safe = sale.id in standing or self._is_settled(kind, sale)
             self.that(safe, "I1 released too early", "%d" % sale.number)
 
     def _is_settled(self, kind, sale):
-        """Whether nobody has anything more to do about a sale whose newest record is of that kind."""
+        """Whether nothing is left to do for a sale whose newest record is of that kind."""
         if kind == STORED:
             return sale.net == 1
         if kind == REQUEST:  # there may have been no room to write how it ended

@@ -1,12 +1,11 @@
 """NOR flash under a power that may fail: what a chip does to the operation it is in the middle of.
 
 Programming clears bits, and a unit may be programmed once between two erases: a second time is a
-violation, as chips with error correction would not keep it. Bits that an operation was changing when
-the power went may read differently each time, until they are erased.
+violation, as chips with error correction would not keep it. Bits that an operation was changing
+when the power went may read differently each time, until they are erased.
 """
 
 from micropython import const
-
 from world import AFTER, BEFORE, UNSTABLE, Dice
 
 _SECTOR_BYTES = const(4096)

@@ -8,9 +8,10 @@ import time
 from binascii import unhexlify
 
 import wire
-from crypto.dukpt import counter_is_usable
 from micropython import const
 from world import Dice, strikes
+
+from crypto.dukpt import counter_is_usable
 
 BUSY_CODES = ("91", "96", "90")
 _ZEROS = "000000000000"
@@ -216,7 +217,7 @@ class Host:
         return "00"
 
     def twin_sale(self, key_id, number):
-        """A terminal with the same keys has made a sale under this number; its customer has paid."""
+        """A terminal with the same keys has made a sale under this number, and it is paid."""
         stan = "%06d" % ((number - 1) % 999999 + 1)
         identity, account = self._dice.bytes(16), list(self._issuer.balances)[0]
         row = Row(("0200", identity), identity, account, 5555)

@@ -6,10 +6,11 @@ Test keys, not for live cards.
 
 from binascii import hexlify, unhexlify
 
+from micropython import const
+
 from crypto import dukpt
 from crypto.cmac import cmac
 from crypto.ctr import crypt
-from micropython import const
 
 IKID = unhexlify("1234567890123456")
 NEXT_IKID = unhexlify("1234567890123457")  # of the terminal that replaces it

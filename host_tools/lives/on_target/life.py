@@ -6,13 +6,10 @@ import io
 import sys
 import time
 
-import acts
 import assembly
 import cards
-import emv
 import keys
 import tasks
-import terminal.clock
 from check import Check
 from flash import Flash
 from host import Host, Issuer
@@ -20,6 +17,9 @@ from micropython import const
 from network import Network
 from shop import Closed, Shop
 from world import Dice, PowerCut, Rtc, World
+
+import emv
+import terminal.clock
 
 _START_S = const(1795320306)  # 22 November 2026
 _BALANCE_FEN = const(2000000)
@@ -90,7 +90,7 @@ class Life:
         self._rest_ms = None
 
     def _host(self, seed):
-        balances = {account: _BALANCE_FEN for account in cards.accounts()}
+        balances = dict.fromkeys(cards.accounts(), _BALANCE_FEN)
         balances[cards.account(cards.POOR)] = _LITTLE_FEN
         names = assembly.TERMINAL_ID, assembly.MERCHANT_ID
         terminals = {
@@ -172,7 +172,7 @@ class Life:
         raise Restart
 
     def _judge(self, error):
-        """A restart is the answer to a flash that fails and to a heap that is full, to nothing else."""
+        """A restart is the answer to a flash that fails and to a full heap, to nothing else."""
         text = io.StringIO()
         sys.print_exception(error, text)
         self.world.say(text.getvalue())
@@ -190,6 +190,8 @@ class Life:
         self.check.history(self.terminal.book.recent(_ROWS))
         if not self._plan.get("open"):
             self.check.at_rest(self._plan.get("poison", ()))
+            left = self.terminal.leftovers()
+            self.check.that(not any(left), "I10 memory is kept for nothing", left)
 
     def is_at_rest(self):
         """For the shop, which waits for it; too long is a violation."""

@@ -158,7 +158,10 @@ class Network:
 
     def _arrived(self, connection, data):
         """At the host. What had been sent may well arrive after its connection broke."""
-        if self._world.now_ms < self.host_back_ms or int.from_bytes(data[:2], "big") != len(data) - 2:
+        if (
+            self._world.now_ms < self.host_back_ms
+            or int.from_bytes(data[:2], "big") != len(data) - 2
+        ):
             connection.break_off()
             return
         try:

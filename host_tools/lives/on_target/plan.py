@@ -4,11 +4,11 @@ A plan is data. So a failing one can be kept, shown, and made shorter until noth
 """
 
 from micropython import const
-from world import AFTER, BEFORE, TORN, UNSTABLE, Dice
+from world import AFTER, BEFORE, MEMORY, TORN, UNSTABLE, Dice
 
 SALES = const(60)
 
-_HOW = (BEFORE, TORN, TORN, UNSTABLE, AFTER)
+_HOW = (BEFORE, TORN, TORN, UNSTABLE, UNSTABLE, AFTER, AFTER, MEMORY)
 _NETWORK_FAULTS = (
     "cut_request",
     "lost_request",
@@ -41,7 +41,6 @@ _PERCENT = (3, 10, 30, 100)
 _HABITS = ("any", "any", "any", "any", "online", "offline", "offline", "declines")
 _MANNERS = ("gives up", "second thoughts", "nobody", "leaves1", "leaves2", "hurries")
 _FLASHES = ((8, 32), (12, 32), (16, 32), (16, 256), (24, 1), (32, 32))
-_SECTORS_FOR_POISON = const(16)  # see docs/reliability.md
 _TURNS_S = (-800000000, -3600, 3600, 31536000)
 _DAY_ONE = const(1)
 _BEFORE_DUKPT_SKIP = const(131041)  # 131,071 has 17 one-bits
@@ -76,7 +75,7 @@ def of_seed(seed):
     }
     if dice.chance(20):
         plan["first"] = dice.pick((_BEFORE_DUKPT_SKIP, _BEFORE_STAN_WRAP))
-    if "host" in climate and plan["flash"][0] >= _SECTORS_FOR_POISON and dice.chance(30):
+    if "host" in climate and dice.chance(30):
         plan["poison"] = [step[1] for step in steps if step[0] == "sell" and dice.chance(5)]
     return plan
 
@@ -127,7 +126,8 @@ def _weather(dice, climate):
     if "cuts" in climate and dice.chance(30):
         steps.append(["off", dice.pick((500, 60000, 86400000))])
     if "parts" in climate:
-        steps.append([dice.pick(("weak", "reader")), dice.between(1, 3)])
+        part = dice.pick(("weak", "reader", "rot"))
+        steps.append(["rot", 0, 1] if part == "rot" else [part, dice.between(1, 3)])
     if "people" in climate:
         steps.append(["history", dice.pick(_HISTORIES)])
     if dice.chance(50):

@@ -139,4 +139,6 @@ class Shop:
 
     def _card(self, step):
         leaves = step[4][6:]  # "leaves1": pulled away at the first command; "flees 1": and gone
-        return Card(step[2], step[3], int(leaves) if leaves.isdigit() else 0, step[4][:5] == "flees")
+        return Card(
+            step[2], step[3], int(leaves) if leaves.isdigit() else 0, step[4][:5] == "flees"
+        )

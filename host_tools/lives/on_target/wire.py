@@ -1,4 +1,5 @@
-"""The host's own codec, after docs/protocol.md and not after the terminal's: both check each other."""
+"""The host's own codec, after docs/protocol.md and not after the terminal's, so that each checks
+the other."""
 
 from binascii import hexlify, unhexlify
 

@@ -62,7 +62,7 @@ class Dice:
 
 
 def strikes(mood, fault, dice):
-    """Whether a fault of the mood strikes now: a percentage, or a negative count of sure strikes."""
+    """Whether a fault strikes now: a mood has percentages, or negative counts of sure strikes."""
     percent = mood.get(fault, 0)
     if percent < 0:
         mood[fault] = percent + 1

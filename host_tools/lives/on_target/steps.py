@@ -1,0 +1,67 @@
+"""The words in which the named cases are written: sales, weather, questions, and a whole plan."""
+
+from plan import the_end
+from world import AFTER, BEFORE, TORN, UNSTABLE
+
+WAYS = (BEFORE, TORN, UNSTABLE, AFTER)
+
+# ["sell", fen, card, habit, manner]
+ONLINE = ["sell", 4200, 1, "online", ""]
+STORED = ["sell", 2500, 2, "offline", ""]
+ANY = ["sell", 1300, 3, "any", ""]
+
+DOWN, UP = ["line", "down"], ["line", "up"]
+CONNECTED = ["wait", 3000]  # long enough for the link to come up
+BREATH = ["wait", 20000]
+HOUR = ["wait", 3600000]
+DAY = ["wait", 86400000]
+REST = ["rest"]
+RESTART = ["off", 1000]
+
+_POLICY = {"sale_limit_fen": 500000, "stored_count_limit": 75, "stored_sum_limit_fen": 9000000}
+
+
+def case(*steps, **more):
+    """A plan. `more`: seed, flash, poison, first, open, and limits of the policy."""
+    plan = {"seed": 1, "flash": [16, 32], "policy": dict(_POLICY)}
+    for name, value in more.items():
+        (plan["policy"] if name in _POLICY else plan)[name] = value
+    ending = [] if more.get("open") else the_end()
+    plan["steps"] = [CONNECTED] + list(steps) + ending
+    return plan
+
+
+def net(fault, percent=100):
+    return ["net", {fault: percent}]
+
+
+def host(fault, percent=100):
+    return ["host", {fault: percent}]
+
+
+GOOD_NET, GOOD_HOST = ["net", {}], ["host", {}]
+
+
+def next_one(fault):
+    """It strikes once, at the next message."""
+    return ["net", {fault: -1}]
+
+
+def cut_at(what, nth=1, how=BEFORE):
+    """The power goes at the so-manieth step of that name."""
+    return ["cut", [nth, how, what]]
+
+
+def expect(screen):
+    """How the last sale ended."""
+    return ["expect", screen]
+
+
+def bank(count):
+    """So many sales stand in the bank's books."""
+    return ["bank", count]
+
+
+def word(name):
+    """What the history says of the newest sale."""
+    return ["word", name]

@@ -1,0 +1,73 @@
+"""Whole lives of a terminal keep its promises: from seeds, in named cases, where once broken."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from host_tools.lives import runner, shrink
+
+LIVES = 600
+SIXTY = range(1, 61)
+REGRESSIONS = json.loads((Path(__file__).parent / "lives_regressions.json").read_text())
+
+
+@pytest.fixture(scope="module")
+def cases():
+    return {case["number"]: case for case in runner.scenarios()["cases"]}
+
+
+def test_no_promise_is_broken_in_whole_lives_from_seeds():
+    result = runner.run(LIVES, say=print)
+    assert result["lives"] == LIVES
+    assert result["sales"] > 55 * LIVES
+    assert result["cuts"] > LIVES
+    assert result["violations"] == 0
+
+
+def test_the_lives_meet_every_end_of_a_sale():
+    endings = runner.run(40, start=3)["endings"]
+    assert set(endings) >= {"approved", "stored", "declined", "refused", "in_doubt", "returned"}
+
+
+def test_the_same_seed_is_the_same_life():
+    with runner.Process() as one, runner.Process() as other:
+        first = one.live(one.last({"plan_of": 77})["plan"])
+        assert other.live(other.last({"plan_of": 77})["plan"]) == first
+
+
+def test_all_sixty_cases_are_tried_or_said_to_be_missing(cases):
+    assert sorted(cases) == list(SIXTY)
+    tried = [n for n, case in cases.items() if case.get("plans")]
+    missing = [n for n, case in cases.items() if case["not_yet"]]
+    assert sorted([*tried, *missing, 58]) == list(SIXTY)
+
+
+@pytest.mark.parametrize("number", SIXTY)
+def test_what_must_hold_holds_in_case(number, cases):
+    assert cases[number].get("violation") is None
+
+
+@pytest.mark.parametrize("title", REGRESSIONS)
+def test_what_was_mended_stays_mended(title):
+    with runner.Process() as process:
+        assert process.live(REGRESSIONS[title])["violation"] is None
+
+
+def test_a_failing_plan_is_shortened_to_what_it_needs():
+    def live(plan):
+        verbs = [step[0] for step in plan["steps"]]
+        both = "cut" in verbs and ["sell", 5, 1, "any", ""] in plan["steps"]
+        return {"violation": f"I1 lost: {len(verbs)}" if both else None}
+
+    sales = [["sell", fen, 1, "any", ""] for fen in range(20)]
+    plan = {
+        "seed": 1,
+        "poison": [3],
+        "steps": [*sales, ["cut", [3, "torn"], [1, "after"]], ["calm"]],
+    }
+    short = shrink.shortest(plan, live)
+    assert short == {
+        "seed": 1,
+        "steps": [["sell", 5, 1, "any", ""], ["cut", [3, "torn"]], ["calm"]],
+    }

@@ -1,0 +1,91 @@
+"""The lives find faults: each promise, taken out of the terminal or the host, is missed at once."""
+
+import shutil
+
+import pytest
+
+from host_tools import paths
+from host_tools.lives import runner
+
+FIRMWARE, SIMULATION = "firmware", "on_target"  # as runner.run calls them
+SEND = "        reply = await s.link.exchange(key, data)\n"
+WRITE = "        s.book.open(b.REQUEST, sale, sale.number)\n        s.book.in_play = sale.number\n"
+BURY = "        if job.kind == ADVICE and refusals >= ALARM_TRIES:\n"
+HELD = "        held = self._book.held()\n"
+KNOWN = "        row = self._rows.get(key)\n"
+ADVICE = """ACCEPTED if reply.code == "00" else REJECTED
+    return LATER
+"""
+GIVE_UP = """        if job.kind == REVERSAL and self._tries[number] >= ALARM_TRIES:
+            self._forget(number)
+            self._queue.nothing_there(number, reply)
+        elif job.kind == ADVICE and refusals >= ALARM_TRIES:
+"""
+
+# What is taken away: (where, file, [(what it says, what it says instead)], lives or case to try)
+MUTANTS = {
+    "the host does not know a request again": (
+        SIMULATION,
+        "host.py",
+        [(KNOWN, "        row = self._ids.pop((identity, kind), None) and None\n")],
+        {"seeds": 10},
+    ),
+    "request written after it was sent": (
+        FIRMWARE,
+        "terminal/sale.py",
+        [(WRITE, ""), (SEND, SEND + WRITE)],
+        {"seeds": 4},
+    ),
+    "intent not written": (
+        FIRMWARE,
+        "terminal/sale.py",
+        [("                        s.book.open_intent(sale)\n", "                        pass\n")],
+        {"seeds": 4},
+    ),
+    "reversal given up after six tries": (
+        FIRMWARE,
+        "uplink/forwarder.py",
+        [(BURY, GIVE_UP)],
+        {"seeds": 40},
+    ),
+    "identity made anew for each attempt": (
+        FIRMWARE,
+        "terminal/forwarding.py",
+        [(HELD, HELD + "        sale.id = __import__('os').urandom(16)\n")],
+        {"seeds": 4},
+    ),
+    "released without a token": (
+        FIRMWARE,
+        "uplink/answers.py",
+        [(ADVICE, ADVICE.replace("LATER", "ACCEPTED"))],
+        {"seeds": 20},
+    ),
+    "a busy host's refusal believed": (
+        FIRMWARE,
+        "uplink/answers.py",
+        [(" and reply.rrn != _NOTHING_STORED", "")],
+        {"number": 28},
+    ),
+    "dead letter after any six answers": (
+        FIRMWARE,
+        "uplink/forwarder.py",
+        [("(reply.code in _REFUSALS)", "1")],
+        {"number": 36},
+    ),
+}
+
+
+@pytest.mark.parametrize("mutant", MUTANTS)
+def test_the_lives_notice(mutant, tmp_path):
+    where, file, changes, trial = MUTANTS[mutant]
+    source = paths.firmware_dir() if where == FIRMWARE else runner.ON_TARGET
+    patched = shutil.copytree(source, tmp_path / "patched") / file
+    for old, new in changes:
+        assert patched.read_text().count(old) == 1, f"{file} has changed: mend this mutant"
+        patched.write_text(patched.read_text().replace(old, new))
+    part = {where: tmp_path / "patched"}
+    if "seeds" in trial:
+        found = runner.run(trial["seeds"], shorten=0, **part)
+    else:
+        found = runner.scenarios(trial["number"], **part)
+    assert found["violations"] > 0

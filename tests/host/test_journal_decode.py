@@ -1,0 +1,103 @@
+"""What the page and the technician see of a flash image is what the firmware's own reader sees."""
+
+import os
+import subprocess
+import time
+from pathlib import Path
+
+import pytest
+
+from host_tools import paths
+from host_tools.device import journal, target
+
+KEY = bytes(range(16))
+STORY = Path(__file__).parent / "on_target" / "journal_story.py"
+SECTORS = 256
+
+
+@pytest.fixture
+def image(tmp_path):
+    path = tmp_path / "flash.bin"
+    path.write_bytes(b"\xff" * (4096 * SECTORS))
+    programs = Path(target.__file__).parent / "on_target"
+    search = f"{paths.firmware_dir()}:{programs}:.frozen"
+    command = [paths.micropython(), "-X", "heapsize=16m", STORY, path, KEY.hex()]
+    subprocess.run(command, check=True, env={**os.environ, "MICROPYPATH": search})
+    return path
+
+
+def page_address(pos):
+    return pos // 15 % SECTORS * 4096 + (1 + pos % 15) * 256
+
+
+def test_records_are_told_newest_first_with_the_sale_in_them(image):
+    found = journal.decode(image, KEY)
+    assert [(r["kind"], r["seq"]) for r in found["records"]] == [
+        ("intent", 5), ("intent", 4), ("stored", 3), ("intent", 3), ("stored", 2), ("intent", 2),
+        ("paid", 1), ("request", 1), ("intent", 1),
+    ]  # fmt: skip
+    assert found["records"][0]["sale"] == {
+        "number": 5, "amount_fen": 600, "time": "04:05:06", "card": "621094******0011",
+    }  # fmt: skip
+    assert found["released"] == 2
+    assert found["pending"] == 3
+    assert found["torn"] == []
+
+
+def test_it_says_what_the_next_start_would_do(image):
+    found = journal.decode(image, KEY)
+    newest = found["records"][0]["pos"]
+    assert found["boot"] == {"keeps": newest, "voids_from": newest, "writes_at": newest + 2}
+
+
+def test_sectors_are_open_full_or_blank(image):
+    sectors = journal.decode(image, KEY)["sectors"]
+    assert len(sectors) == SECTORS
+    assert (sectors[0]["state"], sectors[0]["erases"]) == ("open", 1)
+    assert sectors[0]["fill"] == 10  # nine records and what the first start wrote
+    assert sectors[1]["state"] == "blank"
+
+
+def test_a_torn_page_is_told(image):
+    newest = journal.decode(image, KEY)["records"][0]["pos"]
+    with image.open("r+b") as file:
+        file.seek(page_address(newest + 1))
+        file.write(os.urandom(100))
+    found = journal.decode(image, KEY)
+    assert found["torn"] == [newest + 1]
+    assert found["boot"]["writes_at"] == newest + 3
+
+
+def test_decoding_never_changes_the_image(image):
+    before = image.read_bytes()
+    journal.decode(image, KEY)
+    assert image.read_bytes() == before
+
+
+def test_what_cannot_be_read_is_told_as_an_error(tmp_path, image):
+    assert journal.decode(image, bytes(16))["error"].startswith("WrongKey")
+    blank = tmp_path / "blank.bin"
+    blank.write_bytes(b"\xff" * 65536)
+    assert journal.decode(blank, KEY)["error"].startswith("NotAJournal")
+
+
+def test_the_page_shows_each_sale_by_its_newest_record(image):
+    view = journal.page_view(image, KEY)
+    states = {(row["seq"], row["kind"]): row["state"] for row in view["records"]}
+    assert states[1, "paid"] == "paid"
+    assert states[1, "intent"] == "released"
+    assert states[2, "stored"] == "paid"  # released: the host has it
+    assert states[3, "stored"] == "stored"
+    assert states[5, "intent"] == "checking"
+    assert view["pending"] == {"count": 1, "fen": 75}
+    assert view["checking"] == {"count": 2, "fen": 10500}
+
+
+def test_it_is_fast_enough_to_follow_every_change(image):
+    took = []
+    for _ in range(3):
+        began = time.monotonic()
+        journal.page_view(image, KEY)
+        took.append(time.monotonic() - began)
+    print(took)
+    assert min(took) < 0.3  # 0.07 s on an idle machine
