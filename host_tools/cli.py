@@ -14,6 +14,7 @@ from rich.console import Console
 
 from host_tools.device.commands import journal_app
 from host_tools.emv.commands import bench_tap, emv_app, fuzz_emv
+from host_tools.lives.commands import simulate_lives
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -119,6 +120,7 @@ def cuts(
 
 app.add_typer(emv_app, name="emv")
 app.add_typer(journal_app, name="journal")
+simulate_app.command("lives")(simulate_lives)
 app.add_typer(simulate_app, name="simulate")
 fuzz_app.command("emv")(fuzz_emv)
 app.add_typer(fuzz_app, name="fuzz")

@@ -49,6 +49,7 @@ def run(
     seed: int = 1,
     depth: int = 2,
     *,
+    most_violations: int = 1_000,
     firmware: Path | None = None,
     processes: int | None = None,
 ) -> dict[str, Any]:
@@ -61,7 +62,7 @@ def run(
 
     def part(index: int) -> dict[str, Any]:
         first_seed = seed + index * _SEEDS_APART
-        return program("cuts.py", first_seed, share, depth, firmware=firmware)
+        return program("cuts.py", first_seed, share, depth, most_violations, firmware=firmware)
 
     began = time.monotonic()
     with ThreadPoolExecutor(processes) as pool:

@@ -9,11 +9,11 @@ from host_tools.faults import cuts
 
 
 def _cuts(firmware):
-    return cuts.run(3_000, seed=7, depth=2, firmware=firmware)
+    return cuts.run(6_000, seed=7, depth=2, most_violations=1, firmware=firmware)
 
 
 def _restarts(firmware):
-    return cuts.run(2_000, seed=15, depth=2, firmware=firmware)
+    return cuts.run(3_000, seed=15, depth=2, most_violations=1, firmware=firmware)
 
 
 def _errors(firmware):

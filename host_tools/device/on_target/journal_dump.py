@@ -46,7 +46,7 @@ def _records(sectors, reader, found, most):
     if found.pos is None:
         return
     for count, (pos, kind, seq, payload) in enumerate(scan.history(sectors, reader, found.pos)):
-        if count == most and seq <= found.released:
+        if count >= most and seq <= found.released:
             return
         yield [pos, seq, kind, bool(reader.page.flags & VOIDS), _sale(payload)]
 

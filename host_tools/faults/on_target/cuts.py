@@ -1,8 +1,9 @@
 """Runs inside MicroPython: cuts the power in every flash operation of journal lives.
 
-`cuts.py FIRST_SEED CASES DEPTH` prints JSON. A case is one operation left half done in one way; the
-start after it, an append, and three more starts must all tell the same story, and the right one.
-With DEPTH 2 the power also fails in every operation of that start, with 3 sometimes again.
+`cuts.py FIRST_SEED CASES DEPTH MOST_VIOLATIONS` prints JSON. A case is one operation left half
+done in one way; the start after it, an append, sometimes a release, and three more starts must all
+tell the same story, and the right one. With DEPTH 2 the power also fails in every operation of that
+start, with 3 sometimes again.
 """
 
 import gc
@@ -23,9 +24,10 @@ _FAILURES_TOLD = 10
 
 
 class Cuts:
-    def __init__(self, cases, depth):
+    def __init__(self, cases, depth, most_violations):
         self.cases = cases
         self.depth = depth
+        self.most_violations = most_violations
         self.done = 0
         self.violations = 0
         self.failures = []
@@ -33,6 +35,9 @@ class Cuts:
         self.life = None
         self._copies = []
         self._path = []
+
+    def over(self):
+        return self.done >= self.cases or self.violations >= self.most_violations
 
     def live(self, seed):
         """One life; every operation of its acts is cut in every way."""
@@ -47,7 +52,7 @@ class Cuts:
             life.act()
             self._expect(life.model.judge(life.journal)[0])
             self._expect(flash.broken and flash.broken[0])
-            if self.done >= self.cases:
+            if self.over():
                 return
 
     def cut(self, flash, kind, address, data):
@@ -123,10 +128,10 @@ class Cuts:
                 self.failures.append(", ".join([self.life.name()] + self._path + [wrong]))
 
 
-def main(first_seed, cases, depth):
-    cuts = Cuts(int(cases), int(depth))
+def main(first_seed, cases, depth, most_violations):
+    cuts = Cuts(int(cases), int(depth), int(most_violations))
     seed = int(first_seed)
-    while cuts.done < cuts.cases:
+    while not cuts.over():
         cuts.live(seed)
         gc.collect()
         seed += 1

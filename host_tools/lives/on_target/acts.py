@@ -81,12 +81,13 @@ def _reader(life, calls):
 
 
 def _rot(life, index, bits):
-    """The record of the so-manieth stored sale loses so many bits: one can be put right."""
-    stored = life.check.stored_sales()
+    """The record of the so-manieth stored sale that was spared so far loses so many bits: one can
+    be put right."""
+    stored = [sale for sale in life.check.stored_sales() if sale.pos and not sale.flipped]
     if index >= len(stored):
         return
     sale = stored[index]
-    sale.rotten = bits > 1
+    sale.flipped, sale.rotten = True, bits > 1
     sector = sale.pos // 15 % (len(life.flash.data) // 4096)
     life.flash.rot(sector * 4096 + (1 + sale.pos % 15) * 256, bits)
 

@@ -65,7 +65,8 @@ def _bits_flip():
     stored = [DOWN, STORED, STORED, STORED]
     put_right = [["rot", 1, 1], RESTART, UP, REST, bank(3)]
     lost = [["rot", 1, 40], RESTART, UP, ["wait", 90000], REST, bank(2)]
-    return [case(*stored + put_right), case(*stored + lost)]
+    lost_while_it_runs = [["rot", 1, 40], UP, ["wait", 90000], REST, bank(2)]
+    return [case(*stored + then) for then in (put_right, lost, lost_while_it_runs)]
 
 
 def _write_does_not_take():

@@ -44,13 +44,13 @@ class Sale:
         self.said = None  # "paid", "failed" or "returned", once anybody was told or it was written
         self.stored = False  # accepted offline
         self.dead = False
+        self.flipped = False  # a bit of its record has changed by itself
         self.rotten = False  # its record cannot be read any more
         self.pos = None  # of its record as a stored sale
 
 
 class Check:
-    def __init__(self, world):
-        self._world = world
+    def __init__(self):
         self.sales = {}  # transaction id -> Sale
         self.numbers = {}  # number -> transaction id
         self.tokens = set()
@@ -182,14 +182,19 @@ class Check:
                 self.that(gone, "I1 lost record", record[:2])
         self.that(at == len(found), "I1 a record that nobody wrote", found[at:][:1])
 
+    def has_rotten_sales(self):
+        return any(sale.rotten for sale in self.sales.values())
+
     def _is_rotten(self, record):
         sale = self.sales.get(struct.unpack_from(_HEAD, record[2])[3])
         return sale is not None and sale.rotten
 
     # The bank
 
-    def moved(self, sale, way, account):
-        """A debit (+1) or credit (-1) at the issuer."""
+    def moved(self, identity, amount_fen, way, account):
+        """A debit (`way` 1) or a credit (-1) at the issuer."""
+        sale = self.sale(identity, 0, amount_fen)
+        self.that(sale.amount_fen == amount_fen, "I2 another amount", sale.number)
         sale.net += way
         if way > 0:
             self.posted.append(sale)
@@ -251,8 +256,10 @@ class Check:
 
     # When all is quiet
 
-    def at_rest(self, poison):
-        """I1, I4 and I5 once more, with nothing left to wait for."""
+    def at_rest(self, poison, taken_fen):
+        """I1, I4 and I5 once more, with nothing left to wait for. `taken_fen` left the accounts."""
+        banked_fen = sum([sale.net * sale.amount_fen for sale in self.sales.values()])
+        self.that(banked_fen == taken_fen, "I5 the bank's books do not add up", banked_fen)
         for sale in self.sales.values():
             if sale.stored and not sale.rotten:
                 self.that(sale.net == 1 or sale.dead, "I1 stored sale lost", sale.number)

@@ -40,7 +40,7 @@ class Issuer:
 
     def move(self, identity, account, amount_fen, way):
         self.balances[account] -= way * amount_fen
-        self._check.moved(self._check.sale(identity, 0, amount_fen), way, account)
+        self._check.moved(identity, amount_fen, way, account)
 
 
 class Row:

@@ -20,6 +20,7 @@ from world import Dice, PowerCut, Rtc, World
 
 import emv
 import terminal.clock
+from journal import Damaged
 
 _START_S = const(1795320306)  # 22 November 2026
 _BALANCE_FEN = const(2000000)
@@ -69,8 +70,8 @@ class Life:
         seed = plan["seed"]
         self._plan = plan
         self.seed = seed
-        self.world = World(seed, trace)
-        self.check = Check(self.world)
+        self.world = World(trace)
+        self.check = Check()
         self.entropy = Dice(seed, 5).bytes
         self.rtc = Rtc(self.world, _START_S)
         self.settings = assembly.provision(plan["policy"])
@@ -97,7 +98,9 @@ class Life:
             key_id: (keys.HostKeys(key_id, keys.INITIAL_KEY),) + names
             for key_id in (keys.IKID, keys.NEXT_IKID)
         }
-        host = Host(self.world, self.check, Issuer(self.check, balances), terminals, seed)
+        self._issuer = Issuer(self.check, balances)
+        self._had_fen = sum(balances.values())
+        host = Host(self.world, self.check, self._issuer, terminals, seed)
         host.start_s = _START_S
         host.poison = self._plan.get("poison", ())
         return host
@@ -172,13 +175,14 @@ class Life:
         raise Restart
 
     def _judge(self, error):
-        """A restart is the answer to a flash that fails and to a full heap, to nothing else."""
+        """A restart is the answer to flash that fails and to a full heap, and to nothing else."""
         text = io.StringIO()
         sys.print_exception(error, text)
         self.world.say(text.getvalue())
         flash = isinstance(error, OSError) and self.flash.failures
         memory = isinstance(error, MemoryError) and self.world.memory_failures
-        self.check.that(flash or memory, "L2 a task died", repr(error))
+        rotten = isinstance(error, Damaged) and self.check.has_rotten_sales()
+        self.check.that(flash or memory or rotten, "L2 a task died", repr(error))
         self.flash.failures = self.world.memory_failures = 0
 
     def _printed(self, *words, **options):
@@ -189,7 +193,8 @@ class Life:
     def _finish(self):
         self.check.history(self.terminal.book.recent(_ROWS))
         if not self._plan.get("open"):
-            self.check.at_rest(self._plan.get("poison", ()))
+            taken_fen = self._had_fen - sum(self._issuer.balances.values())
+            self.check.at_rest(self._plan.get("poison", ()), taken_fen)
             left = self.terminal.leftovers()
             self.check.that(not any(left), "I10 memory is kept for nothing", left)
 

@@ -41,6 +41,7 @@ _PERCENT = (3, 10, 30, 100)
 _HABITS = ("any", "any", "any", "any", "online", "offline", "offline", "declines")
 _MANNERS = ("gives up", "second thoughts", "nobody", "leaves1", "leaves2", "hurries")
 _FLASHES = ((8, 32), (12, 32), (16, 32), (16, 256), (24, 1), (32, 32))
+_SECTORS_FOR_POISON = const(16)  # dead letters stay: they fill a smaller journal in no time
 _TURNS_S = (-800000000, -3600, 3600, 31536000)
 _DAY_ONE = const(1)
 _BEFORE_DUKPT_SKIP = const(131041)  # 131,071 has 17 one-bits
@@ -75,7 +76,7 @@ def of_seed(seed):
     }
     if dice.chance(20):
         plan["first"] = dice.pick((_BEFORE_DUKPT_SKIP, _BEFORE_STAN_WRAP))
-    if "host" in climate and dice.chance(30):
+    if "host" in climate and plan["flash"][0] >= _SECTORS_FOR_POISON and dice.chance(30):
         plan["poison"] = [step[1] for step in steps if step[0] == "sell" and dice.chance(5)]
     return plan
 

@@ -41,7 +41,6 @@ class Shop:
         self._resting = False  # until nothing is owed any more
         self._step = None  # the sale under way: ["sell", fen, card, habit, manner]
         self.screen = None
-        self.values = {}
         self.typed_fen = 0
         self.sales = 0
 
@@ -54,7 +53,7 @@ class Shop:
     def show(self, name, **values):
         self._world.step("screen " + name)
         self._check.nothing_secret(str(values).encode(), "screen")
-        self.screen, self.values = name, values
+        self.screen = name
         self._life.shown(name, values)
 
     def status(self, **values):

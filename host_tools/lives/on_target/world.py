@@ -9,6 +9,7 @@ from heapq import heappop, heappush
 
 from micropython import const
 
+_BITS_46 = const(0x3FFFFFFFFFFF)  # so that all stays within small integers
 _LONGEST_SLACK_MS = const(60000)
 _PATIENCE = const(16)  # 2 ** 16 ms is beyond the longest slack
 
@@ -26,19 +27,19 @@ class Deadlock(Exception):
 
 
 class Dice:
-    """A stream of random numbers (xorshift64*), the same for the same seed on every port."""
+    """A stream of random numbers (a small xorshift), the same for the same seed everywhere."""
 
-    def __init__(self, seed, stream=0):
-        self._x = (seed * 0x9E3779B1 + stream * 0x85EBCA6B + 0x1234567) & 0x3FFFFFFFFFFF or 1
+    def __init__(self, seed, stream):
+        self._x = (seed * 0x9E3779B1 + stream * 0x85EBCA6B + 0x1234567) & _BITS_46 or 1
         for _ in range(4):
             self.bits()
 
     def bits(self):
         """32 random bits."""
         x = self._x
-        x ^= x << 13 & 0x3FFFFFFFFFFF
+        x ^= x << 13 & _BITS_46
         x ^= x >> 7
-        x ^= x << 17 & 0x3FFFFFFFFFFF
+        x ^= x << 17 & _BITS_46
         self._x = x
         return x >> 13 & 0xFFFFFFFF
 
@@ -73,11 +74,10 @@ def strikes(mood, fault, dice):
 class World:
     """Clock, queue of happenings, power. `trace(text)` is told what happens, or is None."""
 
-    def __init__(self, seed, trace=None):
+    def __init__(self, trace=None):
         self.now_ms = 0
         self.on = True
         self.trace = trace
-        self._dice = Dice(seed, 1)
         self._queue = []  # heap of (time, order, function, arguments)
         self._order = 0
         self._cut = None  # [steps to go, how, what they are called]
