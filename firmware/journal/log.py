@@ -31,6 +31,7 @@ class Journal:
         self._back = bytearray(PAGE_BYTES)
         self._prepared = None  # the number of the sector that idle() has erased
         self._free = None  # free sectors behind the open one, None: to be counted again
+        self._noted = 0  # what is released and durable
         self.damage = []
         self.released = 0
 
@@ -84,24 +85,20 @@ class Journal:
         """All records up to `seq` may go: the host's receipt `token`, or b"" if nothing was owed.
 
         Where the sector has no free unit for it, it is durable with the next record or `idle()`.
+        Room comes of it only then: nothing is erased that a cut could bring back to life.
         """
         if seq > self._top or len(token) not in (0, _TOKEN_BYTES):
             raise ValueError("release of what was never written, or a token of wrong length")
         if seq <= self.released:
             return
-        if self._sectors.acknowledge(self._open, self._unit, seq, self._last, token):
-            self._noted = seq
-        self._unit += 1
         self.released = seq
-        self._free = None
+        if self._sectors.acknowledge(self._open, self._unit, seq, self._last, token):
+            self._note()
+        self._unit += 1
 
     def room(self):
         """How many one-page records can still be appended."""
-        if self._free is None:
-            self._free = self._count_free()
-        if self._free < _RESERVE:
-            return 0
-        return self._left() + (self._free - _RESERVE) * SLOTS
+        return self._room(self._free_sectors())
 
     def idle(self):
         """At most one background step. True if it did something.
@@ -110,10 +107,10 @@ class Journal:
         has carried since the call before this one.
         """
         number, before, self._seen = self._open + 1, self._seen, self.released
-        if self._left() < _AHEAD and self._prepared != number and self._is_free(1):
+        if self._left() < _AHEAD and self._prepared != number and self._is_free(1, self._noted):
             self._prepare(number)
             return True
-        if before == self.released != self._noted and self.room():
+        if before == self.released != self._noted and self._room(self._count_free(self.released)):
             self._write(0, 0, b"")
             return True
         return False
@@ -138,9 +135,7 @@ class Journal:
 
     def _span(self):
         """Positions from the oldest sector that is not free to the last record at that moment."""
-        if self._free is None:
-            self._free = self._count_free()
-        count, sector = self._sectors.count, self._open + self._free
+        count, sector = self._sectors.count, self._open + self._free_sectors()
         for _ in range(count):
             sector = (sector + 1) % count
             number = self._reader.number(sector)
@@ -156,19 +151,33 @@ class Journal:
     def _left(self):
         return (self._open + 1) * SLOTS - self._next
 
-    def _count_free(self):
+    def _room(self, free):
+        """Slots for records when so many sectors behind the open one are free."""
+        return self._left() + (free - _RESERVE) * SLOTS if free >= _RESERVE else 0
+
+    def _note(self):
+        """What is released is durable now."""
+        if self._noted != self.released:
+            self._noted, self._free = self.released, None
+
+    def _free_sectors(self):
+        if self._free is None:
+            self._free = self._count_free(self._noted)
+        return self._free
+
+    def _count_free(self, released):
         """Free sectors behind the open one; they lie together, so that halving finds their end."""
         low, high = 0, self._sectors.count
         while high - low > 1:
             middle = (low + high) // 2
-            if self._is_free(middle):
+            if self._is_free(middle, released):
                 low = middle
             else:
                 high = middle
         return low
 
-    def _is_free(self, step):
-        """Whether the sector `step` behind the open one holds nothing that is not released.
+    def _is_free(self, step, released):
+        """Whether the sector `step` behind the open one holds nothing above `released`.
 
         The first record behind it knows the highest sequence number up to there.
         """
@@ -182,8 +191,8 @@ class Journal:
                 continue
             for slot in range(SLOTS):
                 if self._reader.load(number * SLOTS + slot) and not page.flags & VOIDS:
-                    return page.origin <= self.released
-        return self._top <= self.released
+                    return page.origin <= released
+        return self._top <= released
 
     def _prepare(self, number):
         self._prepared = None
@@ -222,8 +231,9 @@ class Journal:
             pos = self._next
             self._next += pages
             if self._program(pos, kind, seq, payload):
-                self._void, self._last, self._noted = None, pos, self.released
+                self._void, self._last = None, pos
                 self._top = max(self._top, seq)
+                self._note()
                 return pos
             if self._void is None:
                 self._void = pos

@@ -12,6 +12,7 @@ WRONG_LENGTH = b"\x67\x00"
 NOT_NOW = b"\x69\x85"  # conditions of use not satisfied
 WRONG_DATA = b"\x6a\x80"
 NOT_FOUND = b"\x6a\x82"
+_CUT_BYTES = 3  # what a card with short records leaves out
 NO_RECORD = b"\x6a\x83"
 WRONG_P1_P2 = b"\x6a\x86"
 UNKNOWN_COMMAND = b"\x6d\x00"
@@ -52,7 +53,11 @@ class Application:
 
     def read_record(self, sfi: int, number: int) -> bytes:
         record = self.records.get((sfi, number))
-        return NO_RECORD if record is None else tlv.encode(0x70, record) + OK
+        if record is None:
+            return NO_RECORD
+        if self.profile.short_records:
+            record = record[:-_CUT_BYTES]
+        return tlv.encode(0x70, record) + OK
 
     def processing_options(self, template: bytes) -> bytes:
         """GET PROCESSING OPTIONS, once a selection; `template` is 83 with the PDOL values."""

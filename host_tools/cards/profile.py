@@ -39,6 +39,8 @@ class Profile:
     revoked: bool = False  # carries the withdrawn one of its issuer's certificates
     declines: bool = False  # answers every transaction with an AAC
     wrong_signature: bool = False  # signs something else than the terminal expects
+    hotlisted: bool = False  # its number is on the terminals' hotlist
+    short_records: bool = False  # its records end in the middle of their last object
     padding: bool = False  # 00 bytes between the objects of its records
     torn_at: int = 0  # leaves the field with this APDU of a tap: carried out, answer lost
     slow_ms: int = 0  # thinks that long about each APDU

@@ -7,6 +7,7 @@
 Test keys, not for live cards.
 """
 
+import hashlib
 import json
 import os
 from collections.abc import Callable
@@ -79,6 +80,11 @@ def accounts(directory: Path) -> dict[str, Any]:
     return json.loads((directory / "issuer.json").read_text(encoding="utf-8"))
 
 
+def _hash(pan: str) -> str:
+    """A hotlist entry: the first 8 bytes of SHA-256 of the digits."""
+    return hashlib.sha256(pan.encode()).hexdigest()[:16]
+
+
 def emv_section(directory: Path, serial: str) -> dict[str, Any]:
     """The "emv" section of a terminal's provision.json that makes it accept this world's cards."""
     keys = _stored(directory)["authorities"]
@@ -91,7 +97,7 @@ def emv_section(directory: Path, serial: str) -> dict[str, Any]:
             ca.public_key_entry(rid, ca.Key.from_json(key), _CA_EXPIRES)
             for rid, key in keys.items()
         ],
-        "hotlist": [],
+        "hotlist": [_hash(each.pan) for each in profile.load_all() if each.hotlisted],
         "revoked": [
             {"rid": rid, "index": f"{ca.INDEX:02X}", "serial": WITHDRAWN_SERIAL}
             for rid in sorted(revoked)

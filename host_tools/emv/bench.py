@@ -204,7 +204,8 @@ def run(
         world.create(home)
         section = world.emv_section(home, record.SERIAL)
         for card in world.cards(home):
-            if card.profile.torn_at or (profiles and card.profile.id not in profiles):
+            never_done = card.profile.torn_at or card.profile.short_records
+            if never_done or (profiles and card.profile.id not in profiles):
                 continue
             for online in (False, True):
                 asked = record.request(_OFFLINE_FEN, online)

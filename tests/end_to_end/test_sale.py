@@ -179,7 +179,14 @@ def test_cards_that_must_not_pay_do_not(play):
     async def story(bench):
         await bench.online()
         await bench.set_network("down")
-        for card in ("expired", "wrong-signature", "revoked", "offline-declines"):
+        for card in (
+            "expired",
+            "wrong-signature",
+            "revoked",
+            "offline-declines",
+            "hotlisted",
+            "short-records",
+        ):
             screen = await bench.sell(500, card)
             assert screen.split()[0] == "declined", (card, screen)
             await bench.press("X")

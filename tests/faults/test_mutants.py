@@ -54,7 +54,7 @@ MUTANTS = {
     "erased without release": (
         _cuts,
         "log.py",
-        "return page.origin <= self.released",
+        "return page.origin <= released",
         "return True",
     ),
     "nonce from the sequence number": (

@@ -277,7 +277,7 @@ def test_the_terminal_is_set_up_for_every_application_on_the_cards(made):
             500_000,
         )
     assert section["terminal_serial"] == "SIM00001"
-    assert section["hotlist"] == []
+    assert section["hotlist"] == ["9eb7a59be429774c"]  # SHA-256 of 6210948000000110, 8 bytes
 
 
 @pytest.mark.parametrize("pan", ["6225880000000012", "6210948000000012"])
