@@ -24,7 +24,7 @@ _POLL_READ = const(1)
 _POLL_WRITE = const(4)
 _EXIT_RESET = const(75)
 _LONGEST_LINE = const(64)
-_ANSWER_MS = const(100)
+_ANSWER_MS = const(500)  # a busy machine may take its time to answer
 _MOST_QUESTIONS = const(50)
 
 # Traces of the virtual board: bus number -> (data/command pin, chip select pin).

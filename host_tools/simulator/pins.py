@@ -14,7 +14,7 @@ _WIFI = 21
 _HOLD_S = 0.05  # how long a finger rests on a key at least
 _LONGEST_HOLD_S = 3.0
 _LOOK_READS = 16  # of the columns, each time the terminal looks over the whole matrix
-_LOOKS_TO_BE_SEEN = 3
+_LOOKS_TO_BE_SEEN = 5
 
 
 class Pins:
@@ -94,7 +94,7 @@ class Pins:
             return  # without power a key does nothing
         async with self._finger:
             await self._rest(key, _LOOKS_TO_BE_SEEN)
-            await self._rest(None, 1)
+            await self._rest(None, 2)
 
     async def _rest(self, key: str | None, looks: int) -> None:
         """Leaves the matrix like this until the terminal has looked that often, within reason."""
