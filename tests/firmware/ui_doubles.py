@@ -5,11 +5,15 @@ from ui.canvas import CENTER, LEFT
 _WIDTH = 240
 
 
+# One for all recorders: two of them do not fit a board's heap when it is in pieces.
+_FRAME = bytearray(_WIDTH * 320 * 2)
+
+
 class Recorder:
     """A panel that keeps the picture and notes what was sent."""
 
     def __init__(self):
-        self.frame = bytearray(_WIDTH * 320 * 2)
+        self.frame = _FRAME
         self.sent = []  # (y, count)
 
     def lines(self, y, count, pixels):

@@ -83,7 +83,9 @@ def of_seed(seed):
 
 def the_end():
     """The faults stop; all that is owed must flow, and the terminal must sell."""
-    return [["calm"], ["rest"], ["sell", 700, 0, "online", ""], ["expect", "approved"], ["rest"]]
+    idle = ["wait", 4000]  # the journal writes down what was released, and makes room
+    sale = ["sell", 700, 0, "online", ""]
+    return [["calm"], ["rest"], idle, sale, ["expect", "approved"], ["rest"]]
 
 
 def _sale(dice, climate):

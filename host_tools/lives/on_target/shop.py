@@ -129,6 +129,7 @@ class Shop:
             self._chip.card = None if step[4] == "nobody" else self._card(step)
         elif verb == "wait":
             self._until_ms = self._world.now_ms + step[1]
+            self._world.stir()
         elif verb == "rest":
             self._resting = True
         elif verb == "history":
