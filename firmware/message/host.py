@@ -82,7 +82,8 @@ class HostMessages:
         self._utc = utc
         self._network_stan = 0
 
-    def _pack(self, mti, counter, fields, private, held):
+    def pack(self, mti, counter, fields, private, held):
+        """-> bytes of a request: adds what all requests have. `private`: [(tag, bytes)]."""
         now = self._utc()
         fields[7] = "%02d%02d" % (now[1], now[2]) + _time(now)
         fields[41] = self._identity.terminal_id
@@ -93,15 +94,21 @@ class HostMessages:
         fields[63] = codec.pack_private(private)
         return codec.pack(mti, fields, lambda body: self._keys.mac(counter, body))
 
-    def network(self, what, batch, held):
-        """-> (key, bytes, nonce) of an 0800. `what` is SIGN_IN or ECHO; `held` is (count, fen)."""
+    def network(self, what, batch, held, more=()):
+        """-> (key, bytes, nonce) of an 0800. `what`: the network code; `held`: (count, fen);
+        `more`: private data of its own."""
         self._network_stan = self._network_stan % 999999 + 1
         number = "%06d" % self._network_stan
         nonce = self._random(16)
         fields = {11: number, 60: "00%06d" % batch + what}
-        return ("08", number), self._pack("0800", _NETWORK, fields, [(f.NONCE, nonce)], held), nonce
+        return (
+            ("08", number),
+            self.pack("0800", _NETWORK, fields, [(f.NONCE, nonce)] + list(more), held),
+            nonce,
+        )
 
-    def _financial(self, sale):
+    def financial(self, sale):
+        """-> (fields, private) that all messages about this sale have."""
         t = sale.time
         trusted = "01" if sale.clock_trusted else "00"
         captured = unhexlify("%04d%02d%02d" % t[:3] + _time(t) + trusted)
@@ -119,19 +126,19 @@ class HostMessages:
 
     def sale(self, mti, sale, held):
         """-> (key, bytes) of 0200 (online), 0220 (advice) or 0221 (its repeat)."""
-        fields, private = self._financial(sale)
+        fields, private = self.financial(sale)
         fields[23] = "%04x" % sale.card_sequence  # 5F34 is packed BCD already
         fields[55] = codec.pack_chip(sale.chip)
         fields[60] = _TYPE[mti] + "%06d" % sale.batch + _NO_NETWORK_CODE
         fields[62] = sale.card_data
-        return (mti[:2], fields[11]), self._pack(mti, sale.number, fields, private, held)
+        return (mti[:2], fields[11]), self.pack(mti, sale.number, fields, private, held)
 
     def reversal(self, mti, sale, reason, held):
         """-> (key, bytes) of 0400 or its repeat 0401 for a sale that was sent online."""
-        fields, private = self._financial(sale)
+        fields, private = self.financial(sale)
         fields[39] = reason
         fields[60] = _TYPE["0200"] + "%06d" % sale.batch + _NO_NETWORK_CODE
-        return (mti[:2], fields[11]), self._pack(mti, sale.number, fields, private, held)
+        return (mti[:2], fields[11]), self.pack(mti, sale.number, fields, private, held)
 
     def read(self, frame):
         """A frame -> Reply. Raises BadMessage for what is no message for this terminal.

@@ -205,11 +205,12 @@ class Page:
         for column, (keys, label) in enumerate(row):
             x = 8 + column * (_MIDDLE - 8)
             for key in keys:
-                self._key(x, y, key)
+                self.key(x, y, key)
                 x += _KEY + 2
             self.text("text16", x + 4, y + 3, self.say(label))
 
-    def _key(self, x, y, key):
+    def key(self, x, y, key):
+        """The face of a key, 24 pixels wide and high."""
         colour = _KEY_COLOURS.get(key, theme.LINE)
         ink = theme.PAPER if colour in (theme.RED, theme.GREEN) else theme.INK
         self.canvas.rounded(x, y, _KEY, _KEY, colour, theme.PAPER)

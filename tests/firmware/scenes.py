@@ -59,6 +59,12 @@ SCENES = {
     "history": ("history", HOLDING, {"rows": _SALES, "index": 0}),
     "history_scrolled": ("history", HOLDING, {"rows": _SALES, "index": 5}),
     "history_empty": ("history", QUIET, {"rows": [], "index": 0}),
+    "menu": ("menu", HOLDING, {"title": "menu", "items": ["history"] * 6}),
+    "report": (
+        "report",
+        QUIET,
+        {"title": "history", "rows": (("reference", "000123456789"), ("code", "00"))},
+    ),
     "entry_paid": (
         "entry",
         QUIET,
@@ -73,7 +79,7 @@ SCENES = {
     "entry_stored": (
         "entry",
         HOLDING,
-        {"fen": 2350, "word": "stored", "when": "11-22 14:02", "card": _CARD},
+        {"fen": 2350, "word": "stored", "when": "11-22 14:02", "card": _CARD, "actions": True},
     ),
     "entry_checking": (
         "entry",

@@ -2,7 +2,7 @@
 
 from ui import theme
 
-_ALWAYS = (("M", "key_sales"), ("L", "key_language"))
+_ALWAYS = (("M", "key_menu"), ("L", "key_language"))
 
 
 def draw(page, fen=0):

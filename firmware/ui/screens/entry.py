@@ -5,7 +5,7 @@ from ui.page import above
 _COLOURS = {"returned": "slate"}
 
 
-def draw(page, fen, word, when="", card="", ref="", code=""):
+def draw(page, fen, word, when="", card="", ref="", code="", actions=False):
     """`when`: its last eleven characters are shown, MM-DD hh:mm."""
     page.begin(_COLOURS.get(word, word))
     y = page.band(word, word, fen=fen)
@@ -14,7 +14,8 @@ def draw(page, fen, word, when="", card="", ref="", code=""):
     y = page.sentence(y, page.say("where_" + word), end=above(rows) - 4) + 4
     y = page.opposite(y, when[-11:], _shorter(card))
     page.details(y, ("reference" if ref else "code", " ".join([ref, code]).strip()))
-    page.hints((("X", "key_back"),))
+    more = (("E", "key_more"),) if actions else ()
+    page.hints(more + (("X", "key_back"),))
 
 
 def _shorter(card):

@@ -96,7 +96,7 @@ class Shop:
             return self._at_home(wait_ms)
         if self.screen == "in_doubt":
             return (_READ_MS, "X") if self._manner() == "hurries" else (wait_ms, None)
-        if self.screen in ("history", "entry"):
+        if self.screen in ("menu", "history", "entry"):
             key, self._browsing = self._browsing[:1], self._browsing[1:]
             return _READ_MS, key or "X"
         return _READ_MS, "X" if self.screen in _HURRY else None
@@ -133,7 +133,7 @@ class Shop:
         elif verb == "rest":
             self._resting = True
         elif verb == "history":
-            self._keys, self._browsing = "M", step[1]
+            self._keys, self._browsing = "M", "1" + step[1]
         else:
             acts.do(self._life, *step)
 

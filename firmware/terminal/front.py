@@ -1,0 +1,32 @@
+"""The status bar and the screens behind it, for the merchant's loop and the menu's jobs."""
+
+from terminal import book as b
+
+
+class Front:
+    def __init__(self, services):
+        self._s = services
+        self._shown = None  # the status that is on the screen
+
+    def _status(self):
+        count, total_fen = self._s.book.totals(b.STORED, b.DEAD)
+        return {
+            "link": "up" if self._s.link.ready else "down",
+            "pending_count": count,
+            "pending_fen": total_fen,
+            "test_keys": self._s.settings.test_keys,
+            "clock": "%02d:%02d" % self._s.clock.local()[3:5],
+        }
+
+    def changed(self):
+        """Whether the status bar on the screen is out of date."""
+        return self._status() != self._shown
+
+    def refresh(self):
+        """The next screen, whoever shows it, has the status of now."""
+        self._shown = self._status()
+        self._s.people.status(**self._shown)
+
+    def show(self, name, **values):
+        self.refresh()
+        self._s.people.show(name, **values)

@@ -1,0 +1,49 @@
+"""Where is my money? The sales of this terminal, and what can be done about each of them."""
+
+from micropython import const
+
+from terminal import menu
+
+_HISTORY_MS = const(60000)
+_ROWS = const(20)
+
+# What can be done about a sale: (text key, module). The job also gets the sale and its word.
+ACTIONS = ()
+
+
+async def run(services, front):
+    rows = services.book.recent(_ROWS)
+    at = 0
+    while True:
+        front.show("history", rows=[_row(sale, word) for sale, word in rows], index=at)
+        key = await services.people.key(_HISTORY_MS)
+        if key in ("X", "M", None):
+            return
+        if key == "8":
+            at = min(at + 1, max(0, len(rows) - 1))
+        elif key == "2":
+            at = max(0, at - 1)
+        elif key == "L":
+            services.people.switch_language()
+        elif key == "E" and rows:
+            await _entry(services, front, *rows[at])
+            rows = services.book.recent(_ROWS)
+
+
+def _row(sale, word):
+    return "%02d:%02d" % sale.time[3:5], sale.amount_fen, word
+
+
+async def _entry(services, front, sale, word):
+    front.show(
+        "entry",
+        fen=sale.amount_fen,
+        word=word,
+        when="%04d-%02d-%02d %02d:%02d" % sale.time[:5],
+        card=sale.masked_pan,
+        ref=sale.answer[0],
+        code=sale.answer[2],
+        actions=bool(ACTIONS),
+    )
+    if await services.people.key(_HISTORY_MS) == "E" and ACTIONS:
+        await menu.run(services, front, "this_sale", ACTIONS, sale, word)

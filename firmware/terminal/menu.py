@@ -1,0 +1,40 @@
+"""What lies behind the M key: lists of jobs.
+
+A job is a module with `async def run(services, front, ...)`. It is imported when it is asked for
+and let go when it ends: the heap of the terminal belongs to sales.
+"""
+
+import gc
+import sys
+
+from micropython import const
+
+_MENU_MS = const(60000)
+
+# (text key, module)
+JOBS = (("history", "terminal.history"),)
+
+
+async def run(services, front, title="menu", jobs=JOBS, *about):
+    """Until the merchant goes back, or does nothing for a minute. `about`: handed to the job."""
+    while True:
+        front.show("menu", title=title, items=[text for text, _ in jobs])
+        key = await services.people.key(_MENU_MS)
+        if key in ("X", "M", None):
+            return
+        if key == "L":
+            services.people.switch_language()
+        elif key in "123456789"[: len(jobs)]:
+            await job(jobs[int(key) - 1][1], services, front, *about)
+
+
+async def job(name, *arguments):
+    """Runs the job in the module of this name. Returns what it returned."""
+    package, _, leaf = name.partition(".")
+    try:
+        return await __import__(name, None, None, ("run",)).run(*arguments)
+    finally:
+        sys.modules.pop(name, None)
+        if hasattr(sys.modules[package], leaf):
+            delattr(sys.modules[package], leaf)
+        gc.collect()
