@@ -44,34 +44,6 @@ def _read(afl, apdus):
     return "continue" if static is not None else "continue_oda_failed", sent
 
 
-def test_the_read_record_cases():
-    cases = emv_cases.load("afl_gpo")
-    if cases is None:
-        return emv_cases.ABSENT
-    for case in cases["read_application_data"]:
-        if case["afl"] is None:
-            continue  # these kernels may do without an AFL
-        found, sent = _read(case["afl"], case["apdus"])
-        assert found == case["expect"], case["id"]
-        if found != "terminate":
-            assert sent == [command for command, _ in case["apdus"]], case["id"]
-    return None
-
-
-def test_the_gpo_cases():
-    cases = emv_cases.load("afl_gpo")
-    if cases is None:
-        return emv_cases.ABSENT
-    for case in cases["get_processing_options"]:
-        session = _session(case["fci"], case["terminal"].items())
-        play = emv_cases.play(card.initiate(session, {}, _ERROR), emv_cases.scripted(case["apdus"]))
-        sent = [bytes(step).hex().upper() for step in play[1]]
-        assert sent == [command for command, _ in case["apdus"]], case["id"]
-        assert session.card[0x82] == bytes.fromhex(case["aip_82"]), case["id"]
-        assert session.card[0x94] == bytes.fromhex(case["afl_94"]), case["id"]
-    return None
-
-
 def test_a_malformed_afl_is_refused():
     for afl in (
         "",

@@ -1,4 +1,4 @@
-"""Published card sessions, byte by byte: what was sent, what was understood, what came of it."""
+"""Published card sessions, spoilt: no broken answer raises, no changed byte is approved."""
 
 import emv_cases
 
@@ -18,8 +18,6 @@ _TERMINALS = {
     "MHN-mock-visa-offline": (3, {"ttq": "24004000"}, {"country": "0840"}),
     "QPBOC-online": (7, {"ttq": "36800000", "floor_limit_fen": 0}, {}),
 }
-_RESULTS = {"offline-approve": emv.APPROVED, "online-request": emv.ONLINE}
-_ODA = {True: emv.OK, None: emv.NOT_DONE}
 
 
 def _digits(text):
@@ -56,23 +54,6 @@ def _play(session, keys, apdus=None):
     otherwise = session.get("unmatched_command_response") or "6A82"
     card = emv_cases.scripted(apdus or session["apdus"], otherwise)
     return emv_cases.play(_transaction(session, keys), card)
-
-
-def test_each_session_runs_as_recorded():
-    if not emv_cases.present():
-        return emv_cases.ABSENT
-    for name in _TERMINALS:
-        session, keys = _session(name), _keys()
-        expect = session["expect"]
-        outcome, steps = _play(session, keys)
-        sent = [bytes(step).hex().upper() for step in steps if not isinstance(step, int)]
-        assert sent == [command for command, _ in session["apdus"]], name
-        assert outcome.result == _RESULTS[expect["outcome_class"].split()[0]], name
-        assert outcome.oda == _ODA[expect.get("oda", {}).get("icc")], name
-        for tag, value in expect["card_data"].items():
-            known = outcome.chip.get(int(tag, 16))
-            assert known is None or known == bytes.fromhex(value), (name, tag)
-    return None
 
 
 def test_a_flipped_bit_in_a_signed_record_never_approves():

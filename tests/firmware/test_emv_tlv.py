@@ -1,28 +1,6 @@
-"""BER-TLV: every case of the table, and what no card may get away with."""
-
-import emv_cases
+"""BER-TLV: what no card may get away with. The shared cases run by `tapstone emv check`."""
 
 from emv import tlv
-
-_CONSTRUCTED = 0x20
-
-
-def _first_byte(tag):
-    while tag > 0xFF:
-        tag >>= 8
-    return tag
-
-
-def _tree(data):
-    found = []
-    for tag, value in tlv.objects(data):
-        node = {"tag": "%02X" % tag, "len": len(value)}
-        if _first_byte(tag) & _CONSTRUCTED:
-            node["children"] = _tree(value)
-        else:
-            node["value"] = bytes(value).hex().upper()
-        found.append(node)
-    return found
 
 
 def _refused(data):
@@ -31,18 +9,6 @@ def _refused(data):
     except tlv.TlvError:
         return True
     return False
-
-
-def test_the_cases():
-    cases = emv_cases.load("tlv")
-    if cases is None:
-        return emv_cases.ABSENT
-    for case in cases["cases"]:
-        if case["ok"]:
-            assert _tree(bytes.fromhex(case["hex"])) == case["tree"], case["id"]
-        else:
-            assert _refused(case["hex"]), case["id"]
-    return None
 
 
 def test_every_cut_of_a_record_is_refused_or_shorter():

@@ -1,8 +1,6 @@
-"""Terminal verification results: processing restrictions, CVM lists, risk management."""
+"""Terminal verification results: processing restrictions and risk management."""
 
-import emv_cases
-
-from emv import cvm, restrictions, risk, tlv
+from emv import restrictions, risk
 
 
 def _objects(named):
@@ -13,53 +11,6 @@ def _judged(card, terminal):
     tvr = bytearray(5)
     restrictions.judge(card, terminal, tvr)
     return tvr.hex().upper()
-
-
-def test_the_processing_restriction_cases():
-    cases = emv_cases.load("tvr")
-    if cases is None:
-        return emv_cases.ABSENT
-    for case in cases["processing_restrictions"]:
-        found = _judged(_objects(case["card"]), _objects(case["terminal"]))
-        assert found == case["expect"]["tvr_95"], case["id"]
-    return None
-
-
-def test_the_cvm_list_cases():
-    cases = emv_cases.load("tvr")
-    if cases is None:
-        return emv_cases.ABSENT
-    for case in cases["cvm_list_parse"]:
-        try:
-            x, y, rules = cvm.parse(bytes.fromhex(case["hex"]))
-        except tlv.TlvError:
-            assert "error" in case, case["hex"]
-            continue
-        assert (x, y) == (case["x"], case["y"])
-        assert rules == [(int(a, 16), int(b, 16)) for a, b in case["rules"]]
-    return None
-
-
-def _risk(case):
-    """Terminal risk management as a contact terminal does it: the log, then the card's counters."""
-    tvr, card = bytearray(5), _objects(case["card"])
-    number = case["card"].get("5A", "")
-    logged = [e["amount"] for e in case["transaction_log"] if e["pan"].rstrip("F") == number]
-    amount, floor = [int(case["terminal"][tag], 16) for tag in ("81", "9F1B")]
-    if risk.over_floor(amount, floor, logged[-1] if logged else 0):
-        tvr[3] |= 0x80
-    answers = {c[4:8]: int(r[6:10], 16) for c, r in case["apdus"] if len(r) == 14}
-    risk.check_velocity(card, answers.get("9F36"), answers.get("9F13"), tvr)
-    return tvr.hex().upper()
-
-
-def test_the_risk_management_cases():
-    cases = emv_cases.load("tvr")
-    if cases is None:
-        return emv_cases.ABSENT
-    for case in cases["terminal_risk_management"]:
-        assert _risk(case) == case["expect"]["tvr_95"], case["id"]
-    return None
 
 
 def test_offline_sales_in_a_row_are_counted_against_both_limits():
