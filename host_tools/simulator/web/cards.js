@@ -5,7 +5,7 @@ import { byId, choose, make } from "./dom.js";
 import { inChinese, t } from "./texts.js";
 
 const EVERYDAY = 7; // so many cards lie open, the rest behind a tab
-const SCHEMES = { unionpay: "UnionPay", visa: "Visa", mastercard: "Mastercard" };
+const SCHEMES = { unionpay: "UnionPay", visa: "Visa", mastercard: "Mastercard", jcb: "JCB" };
 const HUE_STEP = 47;
 const AFTER_BEEP_MS = 600;
 const PATIENCE_MS = 6000; // a tapped card leaves after this even if nothing beeped
