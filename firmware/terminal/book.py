@@ -16,6 +16,7 @@ from micropython import const
 
 from journal import Full
 from terminal import sale_record
+from terminal.standing import Entry, Standing
 
 INTENT = const(1)
 REQUEST = const(2)
@@ -30,6 +31,8 @@ DEAD = const(8)
 # or nothing: nobody but people may decide, so it is neither sent, nor reversed, nor released.
 UNREADABLE = const(9)
 
+# What the host has to be told in its own time, in the order of capture (see forwarding.WAYS).
+_OWED = (STORED,)
 _ENDED = (PAID, DECLINED, ABANDONED, REVERSED)
 _OPEN = (INTENT, REQUEST, STORED, DEAD)
 
@@ -54,18 +57,6 @@ _MOST_WAITING = const(32)
 NOTHING_OWED = b""
 
 
-class Entry:
-    """An unresolved sale in memory: everything else is read from the journal at `pos`."""
-
-    __slots__ = ("kind", "pos", "number", "amount_fen")
-
-    def __init__(self, kind, pos, number, amount_fen):
-        self.kind = kind
-        self.pos = pos
-        self.number = number
-        self.amount_fen = amount_fen
-
-
 def _entry(kind, pos, seq, payload):
     """What another version of the firmware wrote is kept, and for people to look at."""
     try:
@@ -82,7 +73,7 @@ class Book:
         """`usable(number)` says whether a sequence number may be used (DUKPT skips some)."""
         self._journal = journal
         self._usable = usable
-        self._entries = {}  # sequence -> Entry, for what is not resolved
+        self._entries = Standing(_OWED)  # what is not resolved
         self._resolved = {}  # sequence -> token, resolved but behind an unresolved one
         self._reserved = None  # the number of the sale that is being made, from its start
         self.in_play = None  # the sequence number of the online sale that awaits its answer
@@ -91,14 +82,14 @@ class Book:
         """Rebuilds the book after a start. Returns how many sales the power had cut off."""
         for pos, kind, seq, payload in self._journal.live():
             if kind in _ENDED:
-                self._entries.pop(seq, None)
+                self._entries.drop(seq)
                 self._resolved[seq] = NOTHING_OWED
             else:
-                self._entries[seq] = _entry(kind, pos, seq, payload)
+                self._entries.put(seq, _entry(kind, pos, seq, payload))
         self._drop_superseded()
         self._mark_unreadable()
-        cut = [seq for seq in self._entries if self._entries[seq].kind == INTENT]
-        for seq in sorted(cut):
+        cut = self.waiting(INTENT)
+        for seq in cut:
             # Nothing had left the terminal: the sale did not happen, and nobody owes anything.
             self.end(seq, ABANDONED, NOTHING_OWED)
         self._release()
@@ -108,10 +99,10 @@ class Book:
         """A cut between writing a sale again and letting the old record go leaves it twice."""
         newest = {}
         for seq in sorted(self._entries):
-            older = newest.get(self._entries[seq].number)
-            newest[self._entries[seq].number] = seq
+            number = self._entries[seq].number
+            older, newest[number] = newest.get(number), seq
             if older is not None:
-                del self._entries[older]
+                self._entries.drop(older)
                 self._resolved[older] = NOTHING_OWED
 
     def _mark_unreadable(self):
@@ -121,9 +112,11 @@ class Book:
         Without damage, a gap is a number that was reserved and never written: it holds nothing.
         """
         damage = self._journal.damage
-        for entry in self._entries.values():
-            if entry.kind in (INTENT, REQUEST) and any(pos > entry.pos for pos in damage):
-                entry.kind = UNREADABLE
+        for seq in self.waiting(INTENT) + self.waiting(REQUEST):
+            entry = self._entries[seq]
+            if any(pos > entry.pos for pos in damage):
+                unreadable = Entry(UNREADABLE, entry.pos, entry.number, entry.amount_fen)
+                self._entries.put(seq, unreadable)
         if damage:
             return
         for seq in range(self._journal.released + 1, self._journal.next_seq):
@@ -134,7 +127,7 @@ class Book:
 
     def has_room(self):
         """Every open request keeps room for its ending; a sale takes what is beyond that."""
-        open_requests = len(self.waiting(REQUEST))
+        open_requests, _ = self.totals(REQUEST)
         return self._journal.room() >= ROOM_FOR_A_SALE + open_requests
 
     def reserve(self):
@@ -169,7 +162,7 @@ class Book:
 
     def _enter(self, kind, sale, seq, payload):
         pos = self._journal.append(kind, seq, payload)
-        self._entries[seq] = Entry(kind, pos, sale.number, sale.amount_fen)
+        self._entries.put(seq, Entry(kind, pos, sale.number, sale.amount_fen))
 
     def end(self, seq, kind, token, answer=None):
         """PAID, DECLINED, ABANDONED or REVERSED, with the receipt token or NOTHING_OWED."""
@@ -184,7 +177,7 @@ class Book:
 
     def resolve(self, seq, token):
         """The host has it, or nothing is owed: the record may go once those before it may."""
-        self._entries.pop(seq, None)
+        self._entries.drop(seq)
         self._resolved[seq] = token
         self._release()
 
@@ -235,19 +228,19 @@ class Book:
 
     def waiting(self, kind):
         """Sequence numbers of that kind, in the order in which the sales were made."""
-        found = [seq for seq in self._entries if self._entries[seq].kind == kind]
-        return sorted(found, key=lambda seq: self._entries[seq].number)
+        return self._entries.seqs(kind)
 
-    def numbers(self, kind):
-        """Their sale numbers, in the same order."""
-        return [self._entries[seq].number for seq in self.waiting(kind)]
+    def in_doubt(self):
+        """Numbers of the sales that must be reversed, in that order."""
+        return [self._entries[seq].number for seq in self.waiting(REQUEST) if seq != self.in_play]
+
+    def owed(self):
+        """Numbers of the sales that the host has to be told, in that order. Not to be changed."""
+        return self._entries.owed
 
     def seq_of(self, number):
-        """Where the unresolved sale of this number stands now; KeyError if there is none."""
-        for seq, entry in self._entries.items():
-            if entry.number == number:
-                return seq
-        raise KeyError(number)
+        """Where the unresolved sale of this number stands now, None if there is none."""
+        return self._entries.seq_of(number)
 
     def word(self, number):
         """The merchant's word for the sale of this number, None if it is no longer kept."""
@@ -259,12 +252,11 @@ class Book:
 
     def is_open(self, number):
         """Whether the sale of this number is not resolved yet."""
-        return any(entry.number == number for entry in self._entries.values())
+        return self.seq_of(number) is not None
 
     def totals(self, *kinds):
         """(count, sum in fen) of the unresolved sales of these kinds."""
-        amounts = [e.amount_fen for e in self._entries.values() if e.kind in kinds]
-        return len(amounts), sum(amounts)
+        return self._entries.totals(kinds)
 
     def held(self):
         """(count, sum in fen) that the terminal still holds: what each message tells the host."""

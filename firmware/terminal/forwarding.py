@@ -1,7 +1,7 @@
-"""Forwarding: what is stored or in doubt goes to the host whenever the line is free.
+"""Forwarding: what is owed or in doubt goes to the host whenever the line is free.
 
 The forwarder decides, the link carries, the book remembers; this task joins them. It sends nothing
-new while a card is in play: the card has the terminal to itself.
+new while a card is in play: the card has the terminal to itself. Answers are taken all the same.
 """
 
 import asyncio
@@ -10,10 +10,32 @@ from micropython import const
 
 from message.host import REASON_NO_REPLY
 from terminal import book as b
-from uplink.forwarder import REVERSAL
-from uplink.link import NOT_SENT
+from uplink import answers
 
 _IDLE_MS = const(300)
+
+
+def _advice(messages, mti, sale, held):
+    return messages.sale(mti, sale, held)
+
+
+def _reversal(messages, mti, sale, held):
+    return messages.reversal(mti, sale, REASON_NO_REPLY, held)
+
+
+# How the host is told of a sale that stands so in the book: (message type, type of the repeat, what
+# builds it, what judges the answer). All but REQUEST are in the book's _OWED as well.
+WAYS = {
+    b.REQUEST: ("0400", "0401", _reversal, answers.of_reversal),
+    b.STORED: ("0220", "0221", _advice, answers.of_advice),
+}
+
+# (how it stands, final verdict) -> the record that ends it. Of the rest, what is accepted ends
+# without a record, and what is rejected is for people to look at.
+_ENDINGS = {
+    (b.REQUEST, answers.ACCEPTED): b.REVERSED,
+    (b.REQUEST, answers.NOTHING_THERE): b.ABANDONED,
+}
 
 
 class Queue:
@@ -22,28 +44,20 @@ class Queue:
 
     def __init__(self, book):
         self._book = book
+        self.in_doubt = book.in_doubt
+        self.owed = book.owed
 
-    def in_doubt(self):
-        return [n for n in self._book.numbers(b.REQUEST) if n != self._book.in_play]
-
-    def stored(self):
-        return self._book.numbers(b.STORED)
-
-    def banked(self, number, reply):
-        self._book.resolve(self._book.seq_of(number), reply.token)
-
-    def returned(self, number, reply):
-        self._book.end(self._book.seq_of(number), b.REVERSED, reply.token, _answer(reply))
-
-    def nothing_there(self, number, reply):
-        self._book.end(self._book.seq_of(number), b.ABANDONED, reply.token, _answer(reply))
-
-    def rejected(self, number):
-        self._book.bury(self._book.seq_of(number))
-
-
-def _answer(reply):
-    return reply.rrn, reply.approval, reply.code
+    def close(self, number, verdict, reply):
+        """A final verdict. False: there is no room to write it down; it stays as it was."""
+        seq = self._book.seq_of(number)
+        ending = _ENDINGS.get((self._book.entry(seq).kind, verdict))
+        if ending:
+            self._book.end(seq, ending, reply.token, (reply.rrn, reply.approval, reply.code))
+        elif verdict == answers.REJECTED:
+            return self._book.bury(seq)
+        else:
+            self._book.resolve(seq, reply.token)
+        return True
 
 
 class Forwarding:
@@ -54,41 +68,62 @@ class Forwarding:
         self._messages = messages
         self._clock = clock
         self._was_ready = False
+        self._answers = []  # (job, kind, transaction id, Reply or None) that nobody has taken yet
+        self._news = asyncio.Event()
         self.paused = False  # a card is in play
-        self.busy = False  # a message is under way: the book's numbers must stay as they are
+
+    @property
+    def busy(self):
+        """Messages are under way: the book's numbers must stay as they are."""
+        return self._forwarder.busy
 
     async def run(self):
-        """Named task."""
+        """Named task. One thing at a time, so that keys and screen get their turn in between."""
         while True:
-            job = self._next()
-            if job is None:
-                await asyncio.sleep_ms(_IDLE_MS)
-            else:
-                self.busy = True
-                await self._send(job)
-                self.busy = False
+            if self._answers:
+                self._take(*self._answers.pop(0))
+            elif not self._send_next():
+                await self._rest()
+            await asyncio.sleep_ms(0)
 
-    def _next(self):
+    async def _rest(self):
+        """What is under way will be answered, if only by silence; else something may be stored."""
+        if self.busy:
+            self._news.clear()
+            await self._news.wait()
+        else:
+            await asyncio.sleep_ms(_IDLE_MS)
+
+    def _send_next(self):
+        """False if there is nothing to send now."""
         ready = self._link.ready
         if ready != self._was_ready:
             print("link", "up" if ready else "down")
             self._was_ready = ready
         if not ready or self.paused:
-            return None
-        return self._forwarder.next(self._clock.now_ms())
+            return False
+        job = self._forwarder.next(self._clock.now_ms())
+        return job is not None and self._send(job)
 
-    async def _send(self, job):
-        sale = self._book.sale(self._book.seq_of(job.number))
+    def _send(self, job):
+        """False if the line went down just now, or waits for an answer of the same name."""
+        seq = self._book.seq_of(job.number)
+        kind, sale = self._book.entry(seq).kind, self._book.sale(seq)
+        first, repeat, build, _ = WAYS[kind]
         held = self._book.held()
-        if job.kind == REVERSAL:
-            mti = "0401" if job.repeat else "0400"
-            key, data = self._messages.reversal(mti, sale, REASON_NO_REPLY, held)
-        else:
-            key, data = self._messages.sale("0221" if job.repeat else "0220", sale, held)
-        reply = await self._link.exchange(key, data)
-        if reply is NOT_SENT:
-            return  # the line went down just now; this is no try
+        key, data = build(self._messages, repeat if job.repeat else first, sale, held)
+
+        def answered(reply):
+            self._answers.append((job, kind, sale.id, reply))
+            self._news.set()
+
+        if not self._link.post(key, data, answered):
+            return False  # this is no try
         self._forwarder.sent(job)
-        if reply is not None and reply.transaction_id() != sale.id:
+        return True
+
+    def _take(self, job, kind, identity, reply):
+        if reply is not None and reply.transaction_id() != identity:
             reply = None  # an answer to another sale that happens to share the STAN
-        self._forwarder.answered(job, reply, self._clock.now_ms())
+        verdict = WAYS[kind][3](reply)
+        self._forwarder.answered(job, verdict, reply, self._clock.now_ms())

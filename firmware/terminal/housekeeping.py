@@ -17,9 +17,9 @@ class Housekeeping:
             await asyncio.sleep_ms(_STEP_MS)
             self._set_clock()
             forwarding = self._s.forwarding
-            if forwarding.paused or forwarding.busy:
+            if forwarding.paused:
                 continue
-            if not self._s.book.keep_short():
+            if forwarding.busy or not self._s.book.keep_short():
                 self._s.journal.idle()
 
     def _set_clock(self):

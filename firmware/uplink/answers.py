@@ -17,8 +17,9 @@ NOTHING_THERE = const(6)  # a reversal whose original the host never posted
 REJECTED = const(7)  # it will never take this one: people must look
 LATER = const(8)  # it may take it another time
 SILENCE = const(9)  # no trustworthy answer: the line or the host, not this message
+UNFIT = const(10)  # it does not take this message as it is; others it may take
 
-_NOT_POSTED = ("30", "97")
+_NOT_POSTED = ("30", "97")  # of the message itself; any other answer may be better tomorrow
 _UNREACHABLE = "91"
 _NOTHING_STORED = "0" * 12  # the reference number of an answer that the host has not kept
 _NEVER_TRUSTED = ("68", "94", "96", "98", "A0")
@@ -58,12 +59,12 @@ def of_sale(reply):
 
 
 def of_advice(reply):
-    """An 0230 -> ACCEPTED, REJECTED, LATER or SILENCE."""
+    """An 0230 -> ACCEPTED, REJECTED, UNFIT, LATER or SILENCE."""
     if reply is None or not reply.trusted:
         return SILENCE
     if reply.token:
         return ACCEPTED if reply.code == "00" else REJECTED
-    return LATER
+    return UNFIT if reply.code in _NOT_POSTED else LATER
 
 
 def of_reversal(reply):

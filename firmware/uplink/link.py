@@ -13,12 +13,6 @@ _LONGEST_BYTES = const(2048)
 NOT_SENT = "not sent"  # not one byte has left the terminal
 
 
-class Waiter:
-    def __init__(self):
-        self.event = asyncio.Event()
-        self.reply = None
-
-
 class HostLink:
     def __init__(self, session, connect, network_up, now_ms):
         """`connect()` is a coroutine: (reader, writer), or OSError, or ValueError (certificate)."""
@@ -26,7 +20,7 @@ class HostLink:
         self._connect = connect
         self._network_up = network_up
         self._now = now_ms
-        self._waiters = {}
+        self._waiters = {}  # key -> what is to be called with the answer
         self._outbox = []
         self._outbox_filled = asyncio.Event()
         self._connection = None  # the task that owns the socket
@@ -35,15 +29,28 @@ class HostLink:
     def ready(self):
         return self._session.ready
 
-    async def exchange(self, key, data):
-        """-> Reply, None (sent, no trustworthy answer) or NOT_SENT."""
+    def post(self, key, data, answered):
+        """Sends a request. `answered` is called once: with a Reply, or None if no trustworthy
+        answer came. False: it cannot be sent now, and not one byte has left."""
         actions = self._session.request(key, data, self._now())
         if actions is None:
-            return NOT_SENT
-        waiter = self._waiters[key] = Waiter()
+            return False
+        self._waiters[key] = answered
         self._carry_out(actions)
-        await waiter.event.wait()
-        return waiter.reply
+        return True
+
+    async def exchange(self, key, data):
+        """-> Reply, None (sent, no trustworthy answer) or NOT_SENT."""
+        came, answer = asyncio.Event(), []
+
+        def answered(reply):
+            answer.append(reply)
+            came.set()
+
+        if not self.post(key, data, answered):
+            return NOT_SENT
+        await came.wait()
+        return answer[0]
 
     async def run(self):
         """Named task: drives the session's clock."""
@@ -58,9 +65,7 @@ class HostLink:
                 self._outbox.append(action[1])
                 self._outbox_filled.set()
             elif what == s.ANSWER:
-                waiter = self._waiters.pop(action[1])
-                waiter.reply = action[2]
-                waiter.event.set()
+                self._waiters.pop(action[1])(action[2])
             elif what == s.CLOSE:
                 self._drop()
             else:

@@ -10,16 +10,15 @@ from host_tools.lives import runner
 FIRMWARE, SIMULATION = "firmware", "on_target"  # as runner.run calls them
 SEND = "        reply = await s.link.exchange(key, data)\n"
 WRITE = "        s.book.open(b.REQUEST, sale, sale.number)\n        s.book.in_play = sale.number\n"
-BURY = "        if job.kind == ADVICE and refusals >= ALARM_TRIES:\n"
+TRIED = "        past = self._past[job.number]\n"
 HELD = "        held = self._book.held()\n"
 KNOWN = "        row = self._rows.get(key)\n"
 ADVICE = """ACCEPTED if reply.code == "00" else REJECTED
-    return LATER
+    return UNFIT if reply.code in _NOT_POSTED else LATER
 """
-GIVE_UP = """        if job.kind == REVERSAL and self._tries[number] >= ALARM_TRIES:
-            self._forget(number)
-            self._queue.nothing_there(number, reply)
-        elif job.kind == ADVICE and refusals >= ALARM_TRIES:
+GIVE_UP = """        reversal = job.number in self._queue.in_doubt()
+        if reversal and verdict == answers.LATER and past.tries >= ALARM_TRIES:
+            verdict = answers.NOTHING_THERE
 """
 
 # What is taken away: (where, file, [(what it says, what it says instead)], lives or case to try)
@@ -45,7 +44,7 @@ MUTANTS = {
     "reversal given up after six tries": (
         FIRMWARE,
         "uplink/forwarder.py",
-        [(BURY, GIVE_UP)],
+        [(TRIED, TRIED + GIVE_UP)],
         {"seeds": 40},
     ),
     "identity made anew for each attempt": (
@@ -69,7 +68,7 @@ MUTANTS = {
     "dead letter after any six answers": (
         FIRMWARE,
         "uplink/forwarder.py",
-        [("(reply.code in _REFUSALS)", "1")],
+        [("if verdict == answers.UNFIT", "if verdict in (answers.UNFIT, answers.LATER)")],
         {"number": 36},
     ),
 }

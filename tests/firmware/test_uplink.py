@@ -2,8 +2,9 @@
 
 import parts
 
+from uplink import answers
 from uplink import session as s
-from uplink.forwarder import ADVICE, ALARM_TRIES, REVERSAL, Forwarder
+from uplink.forwarder import ALARM_TRIES, WIDEST, Forwarder
 from uplink.session import Session, Timing
 
 _TIMING = Timing(reply_ms=5000, open_ms=3000, echo_ms=20000)
@@ -128,36 +129,26 @@ def test_gaps_between_tries_grow():
 
 
 class FakeQueue:
-    """Stands for the book: the forwarder only asks it for numbers and tells it results."""
+    """Stands for the book: the forwarder only asks it for numbers and tells it verdicts."""
 
-    def __init__(self, doubts=(), stored=()):
-        self.doubts = list(doubts)
-        self.advices = list(stored)
+    def __init__(self, doubts=(), owed=()):
+        self.waiting = {"doubt": list(doubts), "owed": list(owed)}
         self.told = []
+        self.has_room = True
 
     def in_doubt(self):
-        return self.doubts
+        return self.waiting["doubt"]
 
-    def stored(self):
-        return self.advices
+    def owed(self):
+        return self.waiting["owed"]
 
-    def _end(self, what, seq):
-        self.told.append((what, seq))
-        for waiting in (self.doubts, self.advices):
-            if seq in waiting:
-                waiting.remove(seq)
-
-    def banked(self, seq, reply):
-        self._end("banked", seq)
-
-    def returned(self, seq, reply):
-        self._end("returned", seq)
-
-    def nothing_there(self, seq, reply):
-        self._end("nothing there", seq)
-
-    def rejected(self, seq):
-        self._end("rejected", seq)
+    def close(self, number, verdict, reply):
+        if self.has_room:
+            self.told.append((verdict, number))
+            for waiting in self.waiting.values():
+                if number in waiting:
+                    waiting.remove(number)
+        return self.has_room
 
 
 class Answer:
@@ -168,25 +159,132 @@ class Answer:
         self.token = token
 
 
-def _send(forwarder, now, reply):
+GOOD = Answer("00")
+BUSY = Answer("96", token=None)
+
+
+def _judge(forwarder, job, now, reply, judge=answers.of_advice):
+    forwarder.answered(job, judge(reply), reply, now)
+
+
+def _send(forwarder, now, reply, judge=answers.of_advice):
     job = forwarder.next(now)
     forwarder.sent(job)
-    forwarder.answered(job, reply, now)
+    _judge(forwarder, job, now, reply, judge)
     return job
 
 
-def test_reversals_go_before_stored_sales_and_those_in_order():
-    queue = FakeQueue(doubts=[9], stored=[3, 5])
+def _fill(forwarder, now=0):
+    """Sends all that the window lets through."""
+    jobs = []
+    while job := forwarder.next(now):
+        forwarder.sent(job)
+        jobs.append(job)
+    return jobs
+
+
+def _wide(stored):
+    """A forwarder with an open window, its queue, and what is left in it."""
+    queue = FakeQueue(owed=range(1, WIDEST + stored + 1))
     forwarder = Forwarder(queue, parts.random())
-    jobs = [_send(forwarder, 0, Answer("00")) for _ in range(3)]
-    assert [(j.kind, j.number) for j in jobs] == [(REVERSAL, 9), (ADVICE, 3), (ADVICE, 5)]
-    assert queue.told == [("returned", 9), ("banked", 3), ("banked", 5)]
+    for _ in range(WIDEST):
+        _send(forwarder, 0, GOOD)
+    return forwarder, queue
+
+
+def test_reversals_go_before_stored_sales_and_those_in_order():
+    queue = FakeQueue(doubts=[9], owed=[3, 5])
+    forwarder = Forwarder(queue, parts.random())
+    numbers = [_send(forwarder, 0, GOOD).number for _ in range(3)]
+    assert numbers == [9, 3, 5]
+    assert queue.told == [(answers.ACCEPTED, n) for n in numbers]
     assert forwarder.next(0) is None
 
 
-def test_only_a_91_that_the_host_has_kept_is_final():
-    from uplink import answers
+def test_a_line_that_has_not_answered_yet_gets_one_message():
+    assert len(_fill(Forwarder(FakeQueue(owed=range(1, 40)), parts.random()))) == 1
 
+
+def test_each_good_answer_widens_the_window_up_to_a_limit():
+    forwarder, _ = _wide(stored=40)
+    jobs = _fill(forwarder)
+    assert [job.number for job in jobs] == list(range(WIDEST + 1, 2 * WIDEST + 1))
+
+
+def test_answers_may_come_in_any_order():
+    forwarder, queue = _wide(stored=3)
+    first, second, third = _fill(forwarder)
+    for job in (third, first, second):
+        _judge(forwarder, job, 0, GOOD)
+    assert [number for _, number in queue.told[WIDEST:]] == [
+        j.number for j in (third, first, second)
+    ]
+    assert not forwarder.busy
+
+
+def test_a_reversal_waits_until_the_line_is_clear_and_then_goes_alone():
+    forwarder, queue = _wide(stored=5)
+    under_way = _fill(forwarder)
+    queue.waiting["doubt"].append(99)
+    queue.waiting["owed"] += [100, 101]
+    for job in under_way:
+        assert forwarder.next(0) is None
+        _judge(forwarder, job, 0, GOOD)
+    assert [job.number for job in _fill(forwarder)] == [99]
+
+
+def test_a_broken_line_is_one_failure_however_much_was_under_way():
+    forwarder, _ = _wide(stored=40)
+    for job in _fill(forwarder):
+        _judge(forwarder, job, 0, None)
+    again = _fill(forwarder, 0)
+    assert [(job.number, job.repeat) for job in again] == [(WIDEST + 1, True)]
+    _judge(forwarder, again[0], 0, None)
+    assert forwarder.next(3900) is None
+    assert forwarder.next(6100)
+
+
+def test_a_host_that_sheds_load_gets_one_message_at_a_time_with_growing_gaps():
+    forwarder, _ = _wide(stored=400)
+    sent = 0
+    for now in range(0, 600000, 500):
+        for job in _fill(forwarder, now):
+            _judge(forwarder, job, now, BUSY)
+            sent += 1
+    assert sent < WIDEST + 8
+
+
+def test_a_message_that_breaks_every_line_steps_aside_and_then_goes_alone():
+    forwarder, queue = _wide(stored=20)
+    poison, now = WIDEST + 1, 0
+    while queue.owed() != [poison]:
+        jobs = _fill(forwarder, now)
+        broken = poison in [job.number for job in jobs]
+        for job in jobs:
+            _judge(forwarder, job, now, None if broken else GOOD)
+        now += 1000
+    assert now < 120000
+    queue.waiting["owed"] += [200, 201, 202]
+    while poison not in [job.number for job in jobs]:
+        now += 1000
+        jobs = _fill(forwarder, now)
+        for job in jobs:
+            if job.number != poison:
+                _judge(forwarder, job, now, GOOD)
+    assert [job.number for job in jobs] == [poison]
+
+
+def test_what_cannot_be_closed_for_want_of_room_is_not_asked_about_at_once_again():
+    queue = FakeQueue(owed=[3])
+    queue.has_room = False
+    forwarder = Forwarder(queue, parts.random())
+    _send(forwarder, 0, Answer("05"))
+    assert queue.owed() == [3]
+    assert forwarder.next(1000) is None
+    assert forwarder.next(10000).repeat
+
+
+def test_only_a_91_that_the_host_has_kept_is_final():
     busy, kept = Answer("91", token=None), Answer("91", token=None)
     busy.rrn, kept.rrn = "000000000000", "632600000001"
     assert answers.of_sale(busy) == answers.DOUBT
@@ -194,14 +292,14 @@ def test_only_a_91_that_the_host_has_kept_is_final():
 
 
 def test_an_accepted_advice_without_a_token_is_not_banked():
-    queue = FakeQueue(stored=[3])
+    queue = FakeQueue(owed=[3])
     forwarder = Forwarder(queue, parts.random())
     _send(forwarder, 0, Answer("00", token=None))
     assert queue.told == []
 
 
 def test_silence_holds_everything_back_with_growing_gaps():
-    forwarder = Forwarder(FakeQueue(stored=[3, 5]), parts.random())
+    forwarder = Forwarder(FakeQueue(owed=[3, 5]), parts.random())
     now, gaps = 0, []
     for _ in range(4):
         start = now
@@ -214,13 +312,13 @@ def test_silence_holds_everything_back_with_growing_gaps():
 
 
 def test_a_repeat_says_that_it_is_one():
-    forwarder = Forwarder(FakeQueue(stored=[3]), parts.random())
+    forwarder = Forwarder(FakeQueue(owed=[3]), parts.random())
     assert not _send(forwarder, 0, None).repeat
     assert forwarder.next(0).repeat
 
 
 def test_a_host_that_signs_in_but_swallows_messages_is_not_stormed():
-    forwarder = Forwarder(FakeQueue(stored=[3]), parts.random())
+    forwarder = Forwarder(FakeQueue(owed=[3]), parts.random())
     sends = 0
     for now in range(0, 3600000, 500):  # an hour, with a new session at any time
         if forwarder.next(now):
@@ -230,24 +328,23 @@ def test_a_host_that_signs_in_but_swallows_messages_is_not_stormed():
 
 
 def test_a_poison_message_steps_aside_and_ends_in_the_dead_letters():
-    queue = FakeQueue(stored=[3, 5])
+    queue = FakeQueue(owed=[3, 5])
     forwarder = Forwarder(queue, parts.random())
     now, tries = 0, 0
-    while ("rejected", 3) not in queue.told:
+    while (answers.REJECTED, 3) not in queue.told:
         job = forwarder.next(now)
         if job is None:
             now += 1000
             continue
         tries += job.number == 3
         forwarder.sent(job)
-        answer = Answer("30", token=None) if job.number == 3 else Answer("00")
-        forwarder.answered(job, answer, now)
+        _judge(forwarder, job, now, Answer("30", token=None) if job.number == 3 else GOOD)
     assert tries == ALARM_TRIES
-    assert ("banked", 5) in queue.told
+    assert (answers.ACCEPTED, 5) in queue.told
 
 
 def test_a_host_that_is_busy_for_a_day_makes_no_dead_letter():
-    queue = FakeQueue(stored=[3])
+    queue = FakeQueue(owed=[3])
     forwarder = Forwarder(queue, parts.random())
     now = 0
     for code in ("91", "96", "90", "A0", "94") * 6:
@@ -255,19 +352,19 @@ def test_a_host_that_is_busy_for_a_day_makes_no_dead_letter():
             now += 60000
         _send(forwarder, now, Answer(code, token=None))
     assert queue.told == []
-    assert queue.advices == [3]
+    assert queue.owed() == [3]
 
 
 def test_a_refusal_on_record_is_final_at_once():
-    queue = FakeQueue(stored=[3])
+    queue = FakeQueue(owed=[3])
     _send(Forwarder(queue, parts.random()), 0, Answer("05"))
-    assert queue.told == [("rejected", 3)]
+    assert queue.told == [(answers.REJECTED, 3)]
 
 
 def test_a_reversal_of_something_unknown_is_closed():
     queue = FakeQueue(doubts=[9])
-    _send(Forwarder(queue, parts.random()), 0, Answer("25"))
-    assert queue.told == [("nothing there", 9)]
+    _send(Forwarder(queue, parts.random()), 0, Answer("25"), answers.of_reversal)
+    assert queue.told == [(answers.NOTHING_THERE, 9)]
 
 
 def test_a_reversal_is_an_alarm_after_six_tries_and_is_still_tried():
@@ -277,7 +374,7 @@ def test_a_reversal_is_an_alarm_after_six_tries_and_is_still_tried():
     for _ in range(10):
         while forwarder.next(now) is None:
             now += 60000
-        _send(forwarder, now, Answer("96", token=None))
+        _send(forwarder, now, BUSY, answers.of_reversal)
     assert forwarder.alarms() == 1
-    assert queue.doubts == [9]
+    assert queue.in_doubt() == [9]
     assert forwarder.next(now + 3600000)

@@ -141,7 +141,7 @@ class Terminal:
 
     def leftovers(self):
         """What is kept in memory for messages, of which there is none any more but an echo."""
-        kept = (self.forwarder._tries, self.forwarder._due_ms, self.forwarder._refusals)
+        kept = (self.forwarder._past, self.forwarder._under_way, self.forwarding._answers)
         return [len(part) for part in kept + (self.link._waiters, self.link._outbox[1:])]
 
 

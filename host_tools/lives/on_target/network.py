@@ -2,7 +2,7 @@
 
 A fault is drawn for each message from a mood: {fault: percent}. What TCP rules out (bytes lost in
 the middle of a stream) cannot happen; what gateways and hosts behind it do (a message lost, twice,
-late, overtaken) can.
+late, overtaken; replies in another order) can.
 """
 
 import asyncio
@@ -28,6 +28,7 @@ class Connection:
         self._network = network
         self._buffer = b""
         self._came = asyncio.Event()
+        self._arrives_ms = 0  # when what was sent last comes to the other end
         self.open = True
 
     async def readexactly(self, count):
@@ -55,6 +56,11 @@ class Connection:
         pass
 
     # The other end
+
+    def in_order(self, now_ms, delay_ms):
+        """The delay of what is sent now: nothing overtakes on one connection."""
+        self._arrives_ms = max(self._arrives_ms, now_ms + delay_ms)
+        return self._arrives_ms - now_ms
 
     def feed(self, data):
         if self.open:
@@ -142,7 +148,7 @@ class Network:
             return
         if self._is("flip_request"):
             data = self._flipped(data)
-        delay_ms = self._delay_ms()
+        delay_ms = connection.in_order(self._world.now_ms, self._delay_ms())
         if self._is("late_request"):
             delay_ms = self._dice.between(*_LATE_MS)
         if self._is("twice_request"):
