@@ -47,6 +47,8 @@ class Session:
         self._failures = 0
         self.trouble = None  # text key of why there is no connection
         self.host_time = None  # the last host time heard, until the owner takes it
+        self.extras = []  # each () -> [(tag, bytes)]: what sign-in and echo tell besides
+        self.listeners = []  # each is called with the Reply to a sign-in or an echo
         self.dropped = 0  # replies that belonged to nothing
 
     @property
@@ -130,7 +132,8 @@ class Session:
 
     def _ask_network(self, what, now):
         batch, held = self._status()
-        key, data, nonce = self._messages.network(what, batch, held)
+        more = [item for extra in self.extras for item in extra()]
+        key, data, nonce = self._messages.network(what, batch, held, more)
         self._network = (key, nonce)
         self._waiting[key] = now + self._timing.reply_ms
         return [(SEND, data)]
@@ -147,4 +150,6 @@ class Session:
         self._state = _READY
         self._failures = 0
         self.trouble = None
+        for listener in self.listeners:
+            listener(reply)
         return ()

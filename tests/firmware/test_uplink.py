@@ -41,6 +41,25 @@ def test_it_connects_signs_in_and_is_ready():
     assert _signed_in().trouble is None
 
 
+def test_rooms_add_to_sign_in_and_hear_the_answer():
+    session, heard = _session(), []
+    session.extras.append(lambda: [(0x15, b"held")])
+    session.listeners.append(lambda reply: heard.append(reply.private[0x15]))
+    session.poll(0, True)
+    sign_in = _sent(session.opened(0))[0]
+    assert b"\x15\x04held" in sign_in
+    session.received(parts.Host().reply(sign_in, "00", t15=b"offered"), 0)
+    assert heard == [b"offered"]
+
+
+def test_nobody_hears_an_answer_that_is_not_trusted():
+    session, heard = _session(), []
+    session.listeners.append(heard.append)
+    session.poll(0, True)
+    session.received(parts.Host().reply(_sent(session.opened(0))[0], "00", t06=bytes(16)), 0)
+    assert heard == []
+
+
 def test_before_sign_in_no_request_leaves():
     session = _session()
     session.poll(0, True)
