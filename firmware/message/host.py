@@ -13,6 +13,7 @@ from message import fields as f
 
 SIGN_IN = "001"
 ECHO = "301"
+STATUS = "401"
 _NO_NETWORK_CODE = "000"
 _NETWORK = const(0)  # the DUKPT counter of network management
 _TYPE = {"0200": "22", "0220": "30", "0221": "30"}
@@ -58,15 +59,18 @@ class Reply:
     def host_time(self):
         """(year, month, day, hour, minute, second) UTC, or None."""
         raw = self.private.get(f.HOST_TIME)
-        if raw is None or len(raw) != 7:
-            return None
-        d = [(b >> 4) * 10 + (b & 15) for b in raw]
-        return (d[0] * 100 + d[1], d[2], d[3], d[4], d[5], d[6])
+        return bcd_time(raw) if raw is not None and len(raw) == 7 else None
 
 
 def stan(number):
     """The STAN of the sale with this sequence number: 1 to 999,999, then again from 1."""
     return "%06d" % ((number - 1) % 999999 + 1)
+
+
+def bcd_time(raw):
+    """YYYYMMDDhhmmss, packed -> (year, month, day, hour, minute, second); a date alone -> three."""
+    d = [(b >> 4) * 10 + (b & 15) for b in raw]
+    return (d[0] * 100 + d[1],) + tuple(d[2:])
 
 
 def _time(t):

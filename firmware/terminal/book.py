@@ -226,6 +226,11 @@ class Book:
     def entry(self, seq):
         return self._entries.get(seq)
 
+    def kind(self, number):
+        """How the unresolved sale of this number stands, None if there is none."""
+        seq = self.seq_of(number)
+        return None if seq is None else self._entries[seq].kind
+
     def waiting(self, kind):
         """Sequence numbers of that kind, in the order in which the sales were made."""
         return self._entries.seqs(kind)

@@ -33,8 +33,11 @@ class Clock:
 
     def local(self):
         """The same in the merchant's time zone."""
-        now = time.mktime(self.utc() + (0, 0)) + self._offset_s
-        return tuple(time.gmtime(now))[:6]
+        return self.to_local(self.utc())
+
+    def to_local(self, utc):
+        """The merchant's time at that moment, both (year, month, day, hour, minute, second)."""
+        return tuple(time.gmtime(time.mktime(utc + (0, 0)) + self._offset_s))[:6]
 
     def set_utc(self, now):
         """The host's time, (year, month, day, hour, minute, second)."""

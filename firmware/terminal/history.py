@@ -8,7 +8,7 @@ _HISTORY_MS = const(60000)
 _ROWS = const(20)
 
 # What can be done about a sale: (text key, module). The job also gets the sale and its word.
-ACTIONS = ()
+ACTIONS = (("ask_bank", "terminal.ask_bank"),)
 
 
 async def run(services, front):

@@ -48,6 +48,7 @@ TEXTS = {
     "charge_again": ("再收一笔？", "Charge again?"),
     "history": ("收款记录", "Sales"),
     "menu": ("菜单", "Menu"),
+    "ask_bank": ("问问银行", "Ask the bank"),
     "this_sale": ("这笔收款", "This sale"),
     "no_sales": ("还没有收款记录", "No sales yet"),
     "power_off": ("可以关机了", "Safe to switch off"),
@@ -74,7 +75,57 @@ TEXTS = {
         "{} stored, not banked.\nSending goes on when\nswitched on again.",
     ),
     "call_support": ("请联系客服", "Please call support"),
+    # What the bank says about a sale.
+    "bank_cancelling": (
+        "银行已收到，正在撤销，\n请按未收款处理。",
+        "The bank had it. It is\nbeing cancelled:\ntreat it as NOT paid.",
+    ),
+    "bank_contradicts": (
+        "银行的记录与本机不符，\n请联系客服。",
+        "The bank's record is\nnot the same as ours.\nPlease call support.",
+    ),
+    "bank_declined": (
+        "银行未批准这笔收款，\n没有到账。",
+        "The bank declined it.\nNo money arrives.",
+    ),
+    "bank_exception": (
+        "银行已收妥，\n有一项正在核对，\n您无需操作。",
+        "The bank has it and is\nchecking a detail.\nNothing for you to do.",
+    ),
+    "bank_has_nothing": (
+        "银行没有这笔收款，\n顾客没有被扣款。",
+        "The bank has nothing.\nNo money was taken.",
+    ),
+    "bank_lost": (
+        "银行没有这笔收款，\n本机已无法补送，\n请联系客服。",
+        "The bank has no record,\nand it cannot be sent\nagain. Call support.",
+    ),
+    "bank_not_yet": (
+        "银行尚未收到。\n已保存在本机，\n联网后自动上送。",
+        "Not at the bank yet.\nKept here, sent when\nonline.",
+    ),
+    "bank_posted": (
+        "银行已收妥，\n随结算批次到账。",
+        "The bank has it. It is\npaid out with its batch.",
+    ),
+    "bank_refused": (
+        "这笔已撤销，\n银行不会再入账。",
+        "It was cancelled. The\nbank will not book it.",
+    ),
+    "bank_refuses": (
+        "银行不受理这笔收款。\n请联系客服，\n处理后再次上送。",
+        "The bank does not take\nit. Call support, then\nsend it again.",
+    ),
+    "bank_returned": ("这笔款已退回，\n不会到账。", "It was given back.\nNo money arrives."),
+    "ask_no_line": (
+        "网络未连接，\n现在问不到银行，\n请稍后再试。",
+        "Not connected now:\nask the bank again\na little later.",
+    ),
     # Labels of details.
+    "received_on": ("银行收到", "Received"),
+    "batch_open": ("批次（未结）", "Open batch"),
+    "batch_closed": ("批次（已结）", "Closed batch"),
+    "pays_on": ("到账日", "Arrives on"),
     "card": ("卡号", "Card"),
     "reference": ("参考号", "Reference"),
     "code": ("代码", "Code"),

@@ -7,10 +7,10 @@ from datetime import datetime
 
 from sqlalchemy import Connection, Row
 
-from host_tools.acquirer import book, dukpt, fields, rules
+from host_tools.acquirer import book, dukpt, fields, network, rules
 from host_tools.acquirer.financial import Conflict, Financial
 from host_tools.acquirer.keys import HostKeys
-from host_tools.acquirer.replies import echo, refuse
+from host_tools.acquirer.replies import refuse
 from host_tools.acquirer.request import Request, prepare
 from host_tools.acquirer.wire import Message, seal
 
@@ -20,7 +20,6 @@ _ALARMS = {
     rules.FORMAT: "format",
     rules.DUPLICATE: "conflicting_request",
 }
-_SIGN_IN = "001"
 
 
 class Service:
@@ -48,11 +47,7 @@ class Service:
         return _HANDLERS[request.mti](self, request, connection, now)
 
     def network(self, request: Request, connection: Connection, now: datetime) -> Message:
-        if request.field(60).endswith(_SIGN_IN):
-            book.notice(connection, "event", "sign_in", request.sender, now)
-        reply = echo(request, rules.APPROVED)
-        reply.private[fields.HOST_TIME] = bytes.fromhex(now.strftime("%Y%m%d%H%M%S"))
-        return reply
+        return network.answer(request, connection, now)
 
     def financial(self, request: Request, connection: Connection, now: datetime) -> Message:
         try:

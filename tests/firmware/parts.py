@@ -85,13 +85,15 @@ class Host:
         said = codec.unpack_private(asked[63])
         items = [(int(tag[1:], 16), value) for tag, value in private.items()]
         answer_mti = mti[:2] + {"00": "10", "20": "30", "21": "30", "01": "10"}[mti[2:]]
-        if f.TRANSACTION_ID in said:
+        if f.TRANSACTION_ID in said and mti != "0800":
             fields[37] = "123456789012"
             items.append((f.TRANSACTION_ID, said[f.TRANSACTION_ID]))
             if token:
                 text = fields[37] + asked[60][2:8] + code
                 items.append((f.RECEIPT_TOKEN, self._token(counter, answer_mti, said, text)))
-        elif f.NONCE in said and f.NONCE not in [tag for tag, _ in items]:
+        elif f.TRANSACTION_ID in said:
+            items.append((f.TRANSACTION_ID, said[f.TRANSACTION_ID]))
+        if f.NONCE in said and f.NONCE not in [tag for tag, _ in items]:
             items.append((f.NONCE, said[f.NONCE]))
         fields[63] = codec.pack_private(items)
         return codec.pack(answer_mti, fields, lambda b: self._cmac(0x2001, counter, b)[:8])

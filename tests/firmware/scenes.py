@@ -65,6 +65,21 @@ SCENES = {
         QUIET,
         {"title": "history", "rows": (("reference", "000123456789"), ("code", "00"))},
     ),
+    "report_bank_posted": (
+        "report",
+        QUIET,
+        {
+            "title": "ask_bank",
+            "rows": (
+                ("reference", "632612345001"),
+                ("received_on", "11-22 13:48"),
+                ("batch_closed", "000001"),
+                ("pays_on", "2026-11-23"),
+            ),
+            "reason": "bank_posted",
+        },
+    ),
+    "report_bank_refuses": ("report", HOLDING, {"title": "ask_bank", "reason": "bank_refuses"}),
     "entry_paid": (
         "entry",
         QUIET,

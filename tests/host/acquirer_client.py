@@ -173,10 +173,15 @@ class Terminal:
         return Cipher(algorithms.AES(key), modes.CTR(bytes(16))).encryptor().update(sale.track2)
 
     def network(
-        self, code: str = "001", stan: int = 1, nonce: bytes = bytes(16), held: bytes = bytes(8)
+        self,
+        code: str = "001",
+        stan: int = 1,
+        nonce: bytes = bytes(16),
+        held: bytes = bytes(8),
+        more: dict[int, bytes] | None = None,
     ) -> bytes:
         fields = {"11": f"{stan:06d}", "60": f"00{self.batch:06d}{code}", **self._names(0)}
-        return self.packed("0800", fields, {0x06: nonce}, 0, held)
+        return self.packed("0800", fields, {0x06: nonce, **(more or {})}, 0, held)
 
     def _names(self, counter: int) -> dict[str, str]:
         ksn = self.key_id + counter.to_bytes(4, "big")

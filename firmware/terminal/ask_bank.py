@@ -1,0 +1,89 @@
+"""Ask the bank about one sale, and say in plain words where its money is."""
+
+from micropython import const
+
+from message import lookup
+from terminal import book as b
+from uplink.link import NOT_SENT
+
+_LOOK_MS = const(60000)
+
+# What the bank says, after what this terminal says of the sale: text keys.
+_SAYS = {
+    lookup.POSTED: {
+        "paid": "bank_posted",
+        "stored": "bank_posted",
+        "checking": "bank_cancelling",
+    },
+    lookup.WITH_EXCEPTION: {
+        "paid": "bank_exception",
+        "stored": "bank_exception",
+        "checking": "bank_cancelling",
+    },
+    lookup.DECLINED: {"failed": "bank_declined", "stored": "bank_declined"},
+    lookup.RETURNED: {
+        "returned": "bank_returned",
+        "checking": "bank_returned",
+        "paid": "bank_returned",
+    },
+    lookup.REFUSED: {
+        "failed": "bank_refused",
+        "returned": "bank_refused",
+        "checking": "bank_refused",
+    },
+    lookup.UNKNOWN: {
+        "stored": "bank_not_yet",
+        "failed": "bank_has_nothing",
+        "returned": "bank_has_nothing",
+        "checking": "bank_has_nothing",
+        "paid": "bank_lost",
+    },
+}
+
+
+async def run(services, front, sale, word):
+    front.show("report", title="ask_bank", reason="contacting_bank", hints=())
+    status, reason = await _asked(services, sale)
+    rows = ()
+    if status:
+        word = services.book.word(sale.number) or word
+        reason = _says(services, sale, word, status.state)
+        rows = _rows(services, status) or (("reference", sale.answer[0]),)
+    front.show("report", title="ask_bank", rows=rows, reason=reason)
+    await services.people.key(_LOOK_MS)
+
+
+async def _asked(services, sale):
+    """-> (Status, None), or (None, text key of why there is none)."""
+    s = services
+    key, data, nonce = lookup.ask(s.messages, sale, s.settings.terminal.batch, s.book.held())
+    reply = await s.link.exchange(key, data)
+    if reply is NOT_SENT:
+        return None, "ask_no_line"
+    status = lookup.read(reply, sale, nonce)
+    return status, None if status else "no_answer"
+
+
+def _says(services, sale, word, state):
+    dead = services.book.kind(sale.number) == b.DEAD
+    if dead and state == lookup.UNKNOWN:
+        return "bank_refuses"
+    if dead and state in (lookup.POSTED, lookup.WITH_EXCEPTION):
+        word = "paid"
+    return _SAYS[state].get(word, "bank_contradicts") if state in _SAYS else "bank_contradicts"
+
+
+def _rows(services, status):
+    """What is known, as rows of the report."""
+    rows = []
+    if status.rrn:
+        rows.append(("reference", status.rrn))
+    if status.received:
+        rows.append(
+            ("received_on", "%02d-%02d %02d:%02d" % services.clock.to_local(status.received)[1:5])
+        )
+    if status.batch:
+        rows.append(("batch_closed" if status.closed else "batch_open", "%06d" % status.batch))
+    if status.pays_on:
+        rows.append(("pays_on", "%04d-%02d-%02d" % status.pays_on))
+    return tuple(rows)
