@@ -10,41 +10,39 @@ _ECB = const(1)
 _CBC = const(2)
 _BLOCK = const(16)
 _ZERO = bytes(_BLOCK)
+_BITS = const(128)
+_TOP = 1 << _BITS
+_REDUCTION = _TOP | 0x87
 
 
-def _double(block):
+def _double(number):
     """Multiplication by x in GF(2^128), RFC 4493 section 2.3; free of branches on key bits."""
-    out = bytearray(_BLOCK)
-    carry = 0
-    for i in range(_BLOCK - 1, -1, -1):
-        value = block[i] << 1 | carry
-        out[i] = value & 0xFF
-        carry = value >> 8
-    out[_BLOCK - 1] ^= 0x87 * carry
-    return out
+    doubled = number << 1
+    return doubled ^ (doubled >> _BITS) * _REDUCTION
 
 
 class Cmac:
-    """`Cmac(key16).tag(message)` -> 16 bytes. The two subkeys are derived once per key."""
+    """`Cmac(key16).tag(message)` -> 16 bytes. The two subkeys are derived once per key.
+
+    Blocks are mixed as one large number each: several times faster than byte by byte.
+    """
 
     def __init__(self, key):
         self._key = key
-        self._whole = _double(aes(key, _ECB).encrypt(_ZERO))
+        self._whole = _double(int.from_bytes(aes(key, _ECB).encrypt(_ZERO), "big"))
         self._padded = _double(self._whole)
 
     def tag(self, message):
-        length = len(message)
-        blocks = max(1, (length + _BLOCK - 1) // _BLOCK)
-        work = bytearray(blocks * _BLOCK)
-        work[:length] = message
-        if length == len(work):
-            subkey = self._whole
-        else:
-            work[length] = 0x80
+        rest = len(message) % _BLOCK
+        work = bytearray(message)
+        if rest or not message:
+            work += b"\x80" + _ZERO[rest + 1 :]
             subkey = self._padded
+        else:
+            subkey = self._whole
         last = len(work) - _BLOCK
-        for i in range(_BLOCK):
-            work[last + i] ^= subkey[i]
+        mixed = int.from_bytes(work[last:], "big") ^ subkey
+        work[last:] = mixed.to_bytes(_BLOCK, "big")
         aes(self._key, _CBC, _ZERO).encrypt(work, work)
         return bytes(work[last:])
 

@@ -72,15 +72,16 @@ def history(sectors, reader, pos):
     while pos >= 0:
         if reader.load(pos) and page.flags & SECOND:
             pos -= 1
-        whole = reader.pages(pos)
+        whole, record = True, (0,)
+        try:
+            record = reader.record(pos)
+        except WrongKey:
+            pass  # what it voids is void all the same
+        except Damaged:
+            whole = False
         before = min(page.origin, pos) if whole and page.flags & VOIDS else pos
-        if whole:
-            try:
-                record = reader.record(pos)
-            except (Damaged, WrongKey):
-                record = (0,)
-            if record[0]:
-                yield (pos,) + record
+        if record[0]:
+            yield (pos,) + record
         if before // SLOTS != (before - 1) // SLOTS:
             number = before // SLOTS - 1
             if reader.number(number % sectors.count) not in (number, UNREADABLE):

@@ -19,9 +19,18 @@ def _digits(value):
     return hexlify(bytes(value)).decode()
 
 
-def _count(length, prefix):
-    digits = str(length)
-    return unhexlify("0" * (2 * prefix - len(digits)) + digits)
+def _packed_count(count, prefix):
+    """A count as packed BCD: its decimal digits, read as if they were hexadecimal."""
+    return int(str(count), 16).to_bytes(prefix, "big")
+
+
+def _count(packed):
+    count = 0
+    for byte in packed:
+        if byte >> 4 > 9 or byte & 15 > 9:
+            raise BadMessage("a length is not numeric")
+        count = 100 * count + 10 * (byte >> 4) + (byte & 15)
+    return count
 
 
 def _packed(number, value):
@@ -35,7 +44,7 @@ def _packed(number, value):
         body = unhexlify(value)
     else:
         body = value if form == BINARY else value.encode()
-    return _count(size, prefix) + body if prefix else body
+    return _packed_count(size, prefix) + body if prefix else body
 
 
 def pack(mti, fields, mac):
@@ -66,10 +75,10 @@ class _Cursor:
 def _unpacked(cursor, number):
     form, length, prefix = FIELDS[number]
     if prefix:
-        count = _digits(cursor.take(prefix))
-        if not count.isdigit() or int(count) > length:
+        count = _count(cursor.take(prefix))
+        if count > length:
             raise BadMessage("field %d has a bad length" % number)
-        length = int(count)
+        length = count
     if form == BINARY:
         return cursor.take(length)
     if form == NUMERIC:

@@ -249,7 +249,10 @@ class Book:
 
     def word(self, number):
         """The merchant's word for the sale of this number, None if it is no longer kept."""
-        return {sale.number: word for sale, word in self.recent(_MOST_WAITING)}.get(number)
+        for sale, word in self._newest_first(_MOST_WAITING):
+            if sale.number == number:
+                return word
+        return None
 
     def unreadable(self):
         """How many sales and records people must look at because they cannot be read."""
@@ -269,16 +272,19 @@ class Book:
 
     def recent(self, most):
         """[(Sale, word)] newest first, one line a sale, released ones too while they last."""
-        rows, seen = [], set()
+        return list(self._newest_first(most))
+
+    def _newest_first(self, most):
+        seen = set()
         for _, kind, _, payload in self._journal.history():
-            sale = _shown(kind, payload)
-            if sale is None or sale.number in seen:
+            if kind not in WORDS or sale_record.number_of(payload) in seen:
                 continue
-            seen.add(sale.number)
-            rows.append((sale, self._word(kind, sale)))
-            if len(rows) == most:
-                break
-        return rows
+            sale = _shown(payload)
+            if sale is not None:
+                seen.add(sale.number)
+                yield sale, self._word(kind, sale)
+            if len(seen) == most:
+                return
 
     def _word(self, kind, sale):
         if kind == STORED and not self.is_open(sale.number):
@@ -288,9 +294,9 @@ class Book:
         return WORDS[kind]
 
 
-def _shown(kind, payload):
+def _shown(payload):
     """The Sale of a record that this version understands, else None."""
     try:
-        return sale_record.unpack(payload) if kind in WORDS else None
+        return sale_record.unpack(payload)
     except sale_record.BadSale:
         return None

@@ -39,6 +39,11 @@ class Clock:
         """The merchant's time at that moment, both (year, month, day, hour, minute, second)."""
         return tuple(time.gmtime(time.mktime(utc + (0, 0)) + self._offset_s))[:6]
 
+    def hour_and_minute(self):
+        """Local, for a status bar: without the work of a whole date."""
+        t = self._rtc.datetime()
+        return divmod((t[4] * 60 + t[5] + self._offset_s // 60) % 1440, 60)
+
     def set_utc(self, now):
         """The host's time, (year, month, day, hour, minute, second)."""
         self._set(now)

@@ -15,7 +15,7 @@ class Front:
             "pending_count": count,
             "pending_fen": total_fen,
             "test_keys": self._s.settings.test_keys,
-            "clock": "%02d:%02d" % self._s.clock.local()[3:5],
+            "clock": "%02d:%02d" % self._s.clock.hour_and_minute(),
         }
 
     def changed(self):

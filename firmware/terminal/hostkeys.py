@@ -1,7 +1,7 @@
 """The keys shared with the host, as the messages need them: each DUKPT key put to its use."""
 
 from crypto import dukpt
-from crypto.cmac import cmac, same
+from crypto.cmac import Cmac, same
 from crypto.ctr import crypt
 
 _MAC_BYTES = 8
@@ -15,17 +15,19 @@ class HostKeys:
     def ksn(self, counter):
         return self._dukpt.ksn(counter)
 
+    def cmac(self, usage, counter):
+        return Cmac(self._dukpt.working_key(usage, counter))
+
     def mac(self, counter, body):
-        return cmac(self._dukpt.working_key(dukpt.MAC_REQUEST, counter), body)[:_MAC_BYTES]
+        return self.cmac(dukpt.MAC_REQUEST, counter).tag(body)[:_MAC_BYTES]
 
     def reply_mac_is_right(self, counter, body, mac):
         if not dukpt.counter_is_usable(counter):
             return False
-        key = self._dukpt.working_key(dukpt.MAC_REPLY, counter)
-        return same(cmac(key, body)[:_MAC_BYTES], mac)
+        return same(self.cmac(dukpt.MAC_REPLY, counter).tag(body)[:_MAC_BYTES], mac)
 
     def receipt_is_right(self, counter, said, token):
-        return same(cmac(self._dukpt.working_key(dukpt.MAC_RECEIPT, counter), said), token)
+        return same(self.cmac(dukpt.MAC_RECEIPT, counter).tag(said), token)
 
     def encrypt_card_data(self, counter, track2):
         """The track 2 equivalent as it is stored and sent (DE 62)."""

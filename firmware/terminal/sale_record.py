@@ -6,6 +6,7 @@ which are there, so that a usual sale fits one page), and the host's answer wher
 """
 
 import struct
+from binascii import hexlify, unhexlify
 
 from micropython import const
 
@@ -63,7 +64,7 @@ class Sale:
         self.time = time  # (year, month, day, hour, minute, second), local
         self.clock_trusted = clock_trusted
         self.card_sequence = 0
-        self.masked_pan = ""  # first six and last four digits, nothing else
+        self.masked = bytes(5)  # the first six and last four digits of the card number, packed
         self.kernel = 0
         self.cvm = 0
         self.oda = 0
@@ -80,14 +81,17 @@ class Sale:
         self.card_data = encrypt(track2)
         self.chip = {tag: bytes(outcome.chip[tag]) for tag, _ in CHIP_TAGS if tag in outcome.chip}
         self.card_sequence = self.chip.get(0x5F34, b"\0")[0]
-        self.masked_pan = outcome.masked_pan
+        ends = outcome.masked_pan[:6] + outcome.masked_pan[-4:]
+        self.masked = unhexlify(ends) or bytes(5)
         self.kernel = outcome.kernel
         self.cvm = outcome.cvm
         self.oda = outcome.oda
 
-    def _masked_bcd(self):
-        digits = (self.masked_pan[:6] + self.masked_pan[-4:]) if self.masked_pan else "0" * 10
-        return bytes([int(digits[i]) * 16 + int(digits[i + 1]) for i in range(0, 10, 2)])
+    @property
+    def masked_pan(self):
+        """The card number as people may see it, "" if there is none."""
+        digits = hexlify(self.masked).decode() if any(self.masked) else ""
+        return digits and digits[:6] + "******" + digits[6:]
 
     def pack(self):
         """The journal payload. Raises BadSale when the card's data have impossible lengths."""
@@ -111,7 +115,7 @@ class Sale:
             *self.time,
             1 if self.clock_trusted else 0,
             self.card_sequence,
-            self._masked_bcd(),
+            self.masked,
             self.kernel,
             self.cvm,
             self.oda,
@@ -130,6 +134,11 @@ class Sale:
         return present.to_bytes(4, "little") + b"".join(out)
 
 
+def number_of(payload):
+    """Only the sale number at the head of a record."""
+    return int.from_bytes(payload[:4], "little")
+
+
 def unpack(payload):
     """The payload of a journal record -> Sale. Raises BadSale."""
     payload = bytes(payload)
@@ -138,14 +147,13 @@ def unpack(payload):
     head = struct.unpack(_HEAD, payload)
     number, batch, amount_fen, identity = head[:4]
     sale = Sale(number, identity, batch, amount_fen, head[4:10], bool(head[10]))
-    sale.card_sequence, masked, sale.kernel, sale.cvm, sale.oda = head[11:]
-    digits = "".join(["%02x" % b for b in masked])
-    sale.masked_pan = digits[:6] + "******" + digits[6:] if any(masked) else ""
+    sale.card_sequence, sale.masked, sale.kernel, sale.cvm, sale.oda = head[11:]
     end = _HEAD_BYTES + 1 + payload[_HEAD_BYTES]
     sale.card_data = payload[_HEAD_BYTES + 1 : end]
     sale.chip, end = _unpacked_chip(payload, end)
-    answer = payload[end : end + _ANSWER_BYTES].decode()
-    sale.answer = (answer[:12].strip(), answer[12:18].strip(), answer[18:].strip())
+    if end < len(payload):
+        answer = payload[end : end + _ANSWER_BYTES].decode()
+        sale.answer = (answer[:12].strip(), answer[12:18].strip(), answer[18:].strip())
     return sale
 
 
@@ -155,6 +163,8 @@ def _unpacked_chip(payload, at):
     present = int.from_bytes(payload[at : at + 4], "little")
     at += 4
     chip = {}
+    if not present:
+        return chip, at
     for i, (tag, length) in enumerate(CHIP_TAGS):
         if not present >> i & 1:
             continue

@@ -31,7 +31,7 @@ TERMINAL_ID, MERCHANT_ID = "T0000001", "M00000000000001"
 _OPEN_MS = const(8000)
 
 
-def provision(policy, key_id=keys.IKID):
+def provision(policy, echo_ms, key_id=keys.IKID):
     """The product's settings, from a file like the one that a technician provisions."""
     return settings.Settings(
         {
@@ -51,7 +51,7 @@ def provision(policy, key_id=keys.IKID):
                 "port": 7000,
                 "name": "host",
                 "reply_ms": 10000,
-                "echo_ms": 30000,
+                "echo_ms": echo_ms,
                 "ca": "AA==",
                 "cert": "AA==",
                 "key": "AA==",

@@ -26,7 +26,8 @@ _NOT_CHARGED = ("failed", "returned")
 
 _HEAD = "<IIQ16s"  # number, batch, amount in fen, transaction id: the head of every payload
 _PAN_PREFIX = b"\x62\x10\x94\x80\x00"  # of all test cards, beyond the digits that may be shown
-_PAN_TEXT = b"6210948000"
+_PAN_DIGITS = "6210948000"
+_PAN_TEXT = _PAN_DIGITS.encode()
 
 
 class Violation(BaseException):
@@ -86,8 +87,12 @@ class Check:
     # I7: nothing secret
 
     def nothing_secret(self, data, where):
-        found = _PAN_PREFIX in data or _PAN_TEXT in data
-        self.that(not found, "I7 clear card number", where)
+        if _PAN_PREFIX in data or _PAN_TEXT in data:
+            raise Violation("I7 clear card number: %s" % where)
+
+    def says_nothing_secret(self, text, where):
+        if _PAN_DIGITS in text:
+            raise Violation("I7 clear card number: %s" % where)
 
     # The journal
 
@@ -235,15 +240,14 @@ class Check:
 
     def says(self, sale, word, where):
         """I3: whoever is told "paid" has the money, now and for ever; "failed" likewise."""
-        if word in _CHARGED:
-            self.that(sale.net == 1, "I3 %s paid" % where, sale.number)
-        if word in _NOT_CHARGED:
-            self.that(sale.net == 0, "I3 %s %s" % (where, word), sale.number)
-        if word in _CHARGED or word in _NOT_CHARGED:
-            before = sale.said
-            same = before in (None, word) or before in _NOT_CHARGED and word in _NOT_CHARGED
-            self.that(same, "I3 told %s, then %s" % (before, word), sale.number)
-            sale.said = word
+        charged = word in _CHARGED
+        if not charged and word not in _NOT_CHARGED:
+            return
+        if sale.net != charged:
+            raise Violation("I3 %s %s: %d" % (where, word, sale.number))
+        if sale.said is not None and charged != (sale.said in _CHARGED):
+            raise Violation("I3 told %s, then %s: %d" % (sale.said, word, sale.number))
+        sale.said = word
 
     def history(self, rows):
         """[(product's sale, word)] as the merchant can read them."""

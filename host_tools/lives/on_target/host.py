@@ -73,7 +73,7 @@ class Host:
         self.start_s = 0  # its clock when the life began
 
     def _is(self, fault):
-        return strikes(self.mood, fault, self._dice)
+        return fault in self.mood and strikes(self.mood, fault, self._dice)
 
     def receive(self, frame):
         """The reply to a frame, or None for silence. Raises Crash, wire.Unreadable."""

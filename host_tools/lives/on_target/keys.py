@@ -1,5 +1,5 @@
-"""The keys that terminal and host share. Derived keys are remembered from life to life: every life
-uses the same test keys, and their derivation is proved by published vectors elsewhere.
+"""The keys that terminal and host share. What is derived from them is remembered from life to life:
+every life uses the same test keys, and derivation is proved by published vectors elsewhere.
 
 Test keys, not for live cards.
 """
@@ -9,8 +9,9 @@ from binascii import hexlify, unhexlify
 from micropython import const
 
 from crypto import dukpt
-from crypto.cmac import cmac
+from crypto.cmac import Cmac
 from crypto.ctr import crypt
+from terminal import hostkeys
 
 IKID = unhexlify("1234567890123456")
 NEXT_IKID = unhexlify("1234567890123457")  # of the terminal that replaces it
@@ -18,8 +19,7 @@ INITIAL_KEY = unhexlify("1273671EA26AC29AFA4D1084127652A1")
 SEAL_KEY = bytes(range(16))
 _MOST = const(4000)
 
-_derive = dukpt.Dukpt.working_key
-_known = {}
+_cmacs = {IKID: {}, NEXT_IKID: {}}  # key id -> {use and counter in one number: Cmac}
 
 
 def text(key):
@@ -28,16 +28,17 @@ def text(key):
 
 
 def _remembered(self, usage, counter):
-    name = (self.initial_key_id, usage, counter)
-    if name not in _known:
-        if len(_known) > _MOST:
-            _known.clear()
-        _known[name] = _derive(self, usage, counter)
-    return _known[name]
+    """In place of terminal.hostkeys.HostKeys.cmac, and the host's own."""
+    known, name = _cmacs[self._dukpt.initial_key_id], usage << 32 | counter
+    if name not in known:
+        if len(known) > _MOST:
+            known.clear()
+        known[name] = Cmac(self._dukpt.working_key(usage, counter))
+    return known[name]
 
 
 def remember():
-    dukpt.Dukpt.working_key = _remembered
+    hostkeys.HostKeys.cmac = _remembered
 
 
 class HostKeys:
@@ -47,19 +48,18 @@ class HostKeys:
         self.key_id = key_id
         self._dukpt = dukpt.Dukpt(key_id, initial_key)
 
-    def _key(self, usage, counter):
-        return self._dukpt.working_key(usage, counter)
+    cmac = _remembered
 
     def request_mac(self, counter, body):
-        return cmac(self._key(dukpt.MAC_REQUEST, counter), body)[:8]
+        return self.cmac(dukpt.MAC_REQUEST, counter).tag(body)[:8]
 
     def reply_mac(self, counter, body):
-        return cmac(self._key(dukpt.MAC_REPLY, counter), body)[:8]
+        return self.cmac(dukpt.MAC_REPLY, counter).tag(body)[:8]
 
     def token(self, counter, said):
-        return cmac(self._key(dukpt.MAC_RECEIPT, counter), said)
+        return self.cmac(dukpt.MAC_RECEIPT, counter).tag(said)
 
     def track2(self, counter, data):
         plain = bytearray(data)
-        crypt(self._key(dukpt.DATA_ENCRYPTION, counter), bytes(12), plain)
+        crypt(self._dukpt.working_key(dukpt.DATA_ENCRYPTION, counter), bytes(12), plain)
         return bytes(plain)

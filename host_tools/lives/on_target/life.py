@@ -25,6 +25,7 @@ from journal import Damaged
 _START_S = const(1795320306)  # 22 November 2026
 _BALANCE_FEN = const(2000000)
 _LITTLE_FEN = const(3000)
+_ECHO_MS = const(30000)
 _PATIENCE_MS = const(2 * 3600 * 1000)  # by then all must be at rest, once the faults have stopped
 _MOST_BOOTS = const(3000)
 _ROWS = const(20)
@@ -63,7 +64,8 @@ class Desk:
 
 class Life:
     """`plan`: seed, flash [sectors, program bytes], policy, steps; perhaps `poison` (amounts of
-    advices that the host never takes), `first` (sale number), `open` (it is not to come to rest).
+    advices that the host never takes), `first` (sale number), `echo_ms` (how long a quiet line is
+    left alone), `open` (it is not to come to rest).
     """
 
     def __init__(self, plan, trace=None):
@@ -74,7 +76,7 @@ class Life:
         self.check = Check()
         self.entropy = Dice(seed, 5).bytes
         self.rtc = Rtc(self.world, _START_S)
-        self.settings = assembly.provision(plan["policy"])
+        self.settings = assembly.provision(plan["policy"], plan.get("echo_ms", _ECHO_MS))
         policy = self.settings.policy
         self.check.limits = policy.stored_count_limit, policy.stored_sum_limit_fen
         self.flash = Flash(self.world, self.check, seed, *plan["flash"])
@@ -107,7 +109,7 @@ class Life:
 
     def swap(self):
         """Another terminal takes this one's place, under the same names."""
-        self.settings = assembly.provision(self._plan["policy"], keys.NEXT_IKID)
+        self.settings = assembly.provision(self._plan["policy"], _ECHO_MS, keys.NEXT_IKID)
         self.flash.wipe()
         self.check.starts_anew()
         self.leave_factory()
@@ -187,7 +189,7 @@ class Life:
 
     def _printed(self, *words, **options):
         text = " ".join([str(word) for word in words])
-        self.check.nothing_secret(text.encode(), "log")
+        self.check.says_nothing_secret(text, "log")
         self.world.say("  " + text)
 
     def _finish(self):

@@ -94,7 +94,7 @@ class Network:
         return self.line != "down"
 
     def _is(self, fault):
-        return strikes(self.mood, fault, self._dice)
+        return fault in self.mood and strikes(self.mood, fault, self._dice)
 
     def _delay_ms(self):
         return self._dice.between(*self.latency_ms)

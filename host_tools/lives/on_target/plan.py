@@ -41,6 +41,7 @@ _PERCENT = (3, 10, 30, 100)
 _HABITS = ("any", "any", "any", "any", "online", "offline", "offline", "declines")
 _MANNERS = ("gives up", "second thoughts", "nobody", "leaves1", "leaves2", "hurries")
 _FLASHES = ((8, 32), (12, 32), (16, 32), (16, 256), (24, 1), (32, 32))
+_ECHOES_MS = (30000, 600000, 600000, 600000)
 _SECTORS_FOR_POISON = const(16)  # dead letters stay: they fill a smaller journal in no time
 _TURNS_S = (-800000000, -3600, 3600, 31536000)
 _DAY_ONE = const(1)
@@ -72,6 +73,7 @@ def of_seed(seed):
         "seed": seed,
         "flash": dice.pick(_FLASHES),
         "policy": policy,
+        "echo_ms": dice.pick(_ECHOES_MS),
         "steps": steps + the_end(),
     }
     if dice.chance(20):

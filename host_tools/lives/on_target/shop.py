@@ -51,8 +51,8 @@ class Shop:
     # What the terminal does to people
 
     def show(self, name, **values):
-        self._world.step("screen " + name)
-        self._check.nothing_secret(str(values).encode(), "screen")
+        self._world.step("screen", name)
+        self._check.says_nothing_secret(str(values), "screen")
         self.screen = name
         self._life.shown(name, values)
 
@@ -76,7 +76,7 @@ class Shop:
         await asyncio.sleep_ms(min(after_ms, wait_ms))
         if key is None or after_ms > wait_ms:
             return None
-        self._world.step("key " + key)
+        self._world.step("key", key)
         self._world.stir()
         return key
 
@@ -119,7 +119,8 @@ class Shop:
         return _KEY_MS, self._press()
 
     def _begin(self, step):
-        self._world.say("step %s" % (step,))
+        if self._world.trace:
+            self._world.say("step %s" % (step,))
         verb = step[0]
         if verb == "sell":
             self._step = step

@@ -3,6 +3,8 @@ the other."""
 
 from binascii import hexlify, unhexlify
 
+from micropython import const
+
 # field -> (kind, size): n digits packed, a characters, b bytes; l.. with one or two length bytes.
 FIELDS = {
     3: ("n", 6),
@@ -37,43 +39,54 @@ def digits(data):
     return hexlify(data).decode()
 
 
-# (byte of the bitmap, its bit, number, kind, size), in the order in which the fields travel.
-_ORDER = [
-    ((n - 1) >> 3, 0x80 >> ((n - 1) & 7), n, FIELDS[n][0], FIELDS[n][1]) for n in sorted(FIELDS)
-]
+_DIGITS, _TEXT, _BYTES = const(0), const(1), const(2)
 
 
-def _value(kind, data):
-    if kind == "n":
-        text = digits(data)
-        if not text.isdigit():
+def _row(number, kind, size):
+    forms = {"n": _DIGITS, "a": _TEXT, "b": _BYTES}
+    byte, bit = (number - 1) >> 3, 0x80 >> ((number - 1) & 7)
+    if kind[0] == "l":
+        return byte, bit, number, forms[kind[1]], size, 0
+    return byte, bit, number, forms[kind], 0, size // 2 if kind == "n" else size
+
+
+# (byte of the bitmap, its bit, number, form, bytes of length, else bytes), as fields travel.
+_ORDER = [_row(n, *FIELDS[n]) for n in sorted(FIELDS)]
+
+
+def _length(packed):
+    digits = hexlify(packed)
+    if not digits.isdigit():
+        raise Unreadable("length")
+    return int(digits)
+
+
+def _value(form, data):
+    if form == _BYTES:
+        return data
+    if form == _DIGITS:
+        data = hexlify(data)
+        if not data.isdigit():
             raise Unreadable("digits")
-        return text
-    if kind == "a":
-        try:
-            return str(data, "utf-8")
-        except UnicodeError:
-            raise Unreadable("text") from None
-    return data
+    try:
+        return str(data, "utf-8")
+    except UnicodeError:
+        raise Unreadable("text") from None
 
 
 def read(frame):
     """-> (mti, {number: value}, length of what the MAC covers). Raises Unreadable."""
     if len(frame) < 12:
         raise Unreadable("short")
-    bitmap, fields, at = frame[2:10], {}, 10
-    for byte, bit, number, kind, size in _ORDER:
-        if not bitmap[byte] & bit:
+    fields, at = {}, 10
+    for byte, bit, number, form, prefix, size in _ORDER:
+        if not frame[2 + byte] & bit:
             continue
-        if kind[0] == "l":
-            count = digits(frame[at : at + size])
-            if not count.isdigit():
-                raise Unreadable("length")
-            at, size, kind = at + size, int(count), kind[1]
-        elif kind == "n":
-            size //= 2
+        if prefix:
+            size = _length(frame[at : at + prefix])
+            at += prefix
         covered, at = at, at + size
-        fields[number] = _value(kind, frame[covered:at])
+        fields[number] = _value(form, frame[covered:at])
     if at != len(frame) or 64 not in fields:
         raise Unreadable("no MAC at the end")
     return digits(frame[:2]), fields, covered
@@ -83,14 +96,14 @@ def write(mti, fields, mac):
     """The frame, with DE 64 = mac(all before it)."""
     bitmap, body = bytearray(8), b""
     bitmap[7] = 1
-    for byte, bit, number, kind, size in _ORDER:
+    for byte, bit, number, form, prefix, _ in _ORDER:
         value = fields.get(number)
         if value is None:
             continue
         bitmap[byte] |= bit
-        data = unhexlify(value) if kind == "n" else value if kind[-1] == "b" else value.encode()
-        if kind[0] == "l":
-            body += unhexlify("%0*d" % (2 * size, len(data)))
+        data = unhexlify(value) if form == _DIGITS else value if form == _BYTES else value.encode()
+        if prefix:
+            body += int(str(len(data)), 16).to_bytes(prefix, "big")
         body += data
     frame = unhexlify(mti) + bitmap + body
     return frame + mac(frame)

@@ -102,14 +102,15 @@ class World:
         if not self.on:
             raise PowerCut
 
-    def step(self, what):
+    def step(self, what, which=""):
         """Something the outside can see is about to happen: it may be the moment of the cut."""
         self.must_be_on()
         self.steps += 1
-        if self.trace:
-            self.say(what)
-        if self._cut and self._struck(what):
-            self.power_off()
+        if self.trace or self._cut:
+            name = what + " " + which if which else what
+            self.say(name)
+            if self._cut and self._struck(name):
+                self.power_off()
 
     def flash_step(self, what, at):
         """The same for the flash. Returns how the cut meets it, or None when there is no cut."""
@@ -168,7 +169,7 @@ class World:
         return min(1 << min(self._quiet, _PATIENCE), self.longest_slack_ms)
 
     def _wait(self, ms):
-        self._quiet += 1
+        self._quiet += 2
         if ms < 0 and not self._queue:
             raise Deadlock("every task waits for another")
         until = self.now_ms + max(ms, self._slack_ms())
