@@ -12,7 +12,7 @@ from micropython import const
 
 _KEY_MS = const(5)
 _READ_MS = const(80)
-_LOOKING = const(6)  # who looks at a screen sees what happens within 64 ms
+_LOOKING_MS = const(64)  # who looks at a screen sees what happens within this time
 _HURRY = ("approved", "stored", "declined", "refused", "returned")
 
 
@@ -72,7 +72,7 @@ class Shop:
     async def key(self, wait_ms):
         after_ms, key = self._decide(wait_ms)
         if self.screen != "amount":
-            self._world.stir(_LOOKING)
+            self._world.stir(_LOOKING_MS)
         await asyncio.sleep_ms(min(after_ms, wait_ms))
         if key is None or after_ms > wait_ms:
             return None

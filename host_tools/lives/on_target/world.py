@@ -11,7 +11,6 @@ from micropython import const
 
 _BITS_46 = const(0x3FFFFFFFFFFF)  # so that all stays within small integers
 _LONGEST_SLACK_MS = const(60000)
-_PATIENCE = const(16)  # 2 ** 16 ms is beyond the longest slack
 
 # How a power cut meets the operation of the flash that is under way.
 BEFORE, TORN, UNSTABLE, AFTER = "before", "torn", "unstable", "after"
@@ -81,7 +80,7 @@ class World:
         self._queue = []  # heap of (time, order, function, arguments)
         self._order = 0
         self._cut = None  # [steps to go, how, what they are called]
-        self._quiet = 0  # how often in a row time went by without anybody being there
+        self._stirred_ms = 0  # when somebody was there last
         self.steps = 0
         self.longest_slack_ms = _LONGEST_SLACK_MS
         self.cuts = 0
@@ -153,23 +152,21 @@ class World:
 
     # Time
 
-    def stir(self, quiet=0):
-        """Somebody is at the terminal: from here on every 2 ** `quiet` milliseconds count."""
-        self._quiet = min(self._quiet, quiet)
+    def stir(self, slack_ms=0):
+        """Somebody is at the terminal: from here on every so many milliseconds count."""
+        self._stirred_ms = max(self._stirred_ms, self.now_ms - slack_ms)
 
     def later(self, delay_ms, function, *arguments):
         self._order += 1
         heappush(self._queue, (self.now_ms + delay_ms, self._order, function, arguments))
 
     def _slack_ms(self):
-        """Nobody promises that a sleep ends in time: the quieter it is, the later tasks wake.
-
-        So hours go by in a few steps, and in a sale every millisecond counts.
+        """Nobody promises that a sleep ends in time: tasks may wake as late as nobody has been
+        there. So hours go by in a few steps, and in a sale every millisecond counts.
         """
-        return min(1 << min(self._quiet, _PATIENCE), self.longest_slack_ms)
+        return min(self.now_ms - self._stirred_ms, self.longest_slack_ms)
 
     def _wait(self, ms):
-        self._quiet += 2
         if ms < 0 and not self._queue:
             raise Deadlock("every task waits for another")
         until = self.now_ms + max(ms, self._slack_ms())
