@@ -12,6 +12,7 @@ from typing import Annotated, NoReturn
 import typer
 from rich.console import Console
 
+from host_tools.acquirer.commands import acquirer_app
 from host_tools.device.commands import journal_app
 from host_tools.emv.commands import bench_tap, emv_app, fuzz_emv
 from host_tools.lives.commands import simulate_lives
@@ -118,6 +119,7 @@ def cuts(
     raise typer.Exit(1 if result["violations"] else 0)
 
 
+app.add_typer(acquirer_app, name="acquirer")
 app.add_typer(emv_app, name="emv")
 app.add_typer(journal_app, name="journal")
 simulate_app.command("lives")(simulate_lives)

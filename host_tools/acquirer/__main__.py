@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from host_tools import issuer
-from host_tools.acquirer import keys, tls
+from host_tools.acquirer import keys, terms, tls
 from host_tools.acquirer.schema import DATABASE, WrongVersion, open_database
 from host_tools.acquirer.server import Limits, Server
 from host_tools.acquirer.service import Service
@@ -58,7 +58,7 @@ def _utc() -> datetime:
 
 async def _run(arguments: argparse.Namespace) -> None:
     data = arguments.data
-    service = Service(keys.load(data), issuer.verify_cryptogram)
+    service = Service(keys.load(data), issuer.verify_cryptogram, terms.load(data))
     context = tls.server_context(data / "tls")
     store = Store(open_database(data / DATABASE))
     server = Server(service, store, _utc, Limits())

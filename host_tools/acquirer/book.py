@@ -16,6 +16,11 @@ from host_tools.acquirer.wire import Message
 
 SALE_KIND, REVERSAL_KIND = "2", "4"
 
+
+class Conflict(Exception):
+    """The request contradicts an earlier one. Nothing was written."""
+
+
 _KEY = ("merchant_id", "terminal_id", "key_id", "batch", "counter", "kind")
 _HAS_KEY = and_(*(requests.c[name] == bindparam(name) for name in _KEY))
 _HAS_ID = and_(

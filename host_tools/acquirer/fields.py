@@ -13,6 +13,10 @@ TEXT_ZH = 0x09
 TEXT_EN = 0x0A
 POSTING = 0x0C
 STATUS = 0x10
+TOTALS = 0x12
+LIST = 0x13
+DIFFERENCES = 0x14
+BUSINESS_DATE = 0x19
 
 PRIVATE_BYTES = {TRANSACTION_ID: 16, CAPTURE_TIME: 8, HELD: 8, NONCE: 16}
 
@@ -73,7 +77,13 @@ REPLY_TO = {
     "0221": "0230",
     "0400": "0410",
     "0401": "0410",
+    "0500": "0510",
+    "0320": "0330",
+    "0321": "0330",
 }
+
+# Not about one sale: these use DUKPT counter 0.
+MANAGEMENT = ("0800", "0500", "0320", "0321")
 
 _NETWORK = {"7", "11", "41", "42", "53", "60", "63", MAC}
 _COMMON = _NETWORK | {"3", "4", "12", "13", "22", "25", "49"}
@@ -81,18 +91,32 @@ _SALE = _COMMON | {"23", "55", "62"}
 _REVERSAL = _COMMON | {"39"}
 
 REQUIRED = {
-    "0800": _NETWORK,
     "0200": _SALE,
     "0220": _SALE,
     "0221": _SALE,
     "0400": _REVERSAL,
     "0401": _REVERSAL,
+    **dict.fromkeys(MANAGEMENT, _NETWORK),
 }
 
 _FINANCIAL_PRIVATE = {TRANSACTION_ID, CAPTURE_TIME, HELD}
-REQUIRED_PRIVATE = {mti: {NONCE, HELD} if mti == "0800" else _FINANCIAL_PRIVATE for mti in REQUIRED}
+_OF_A_LIST = {TRANSACTION_ID, HELD, LIST}
+REQUIRED_PRIVATE = {
+    **dict.fromkeys(REQUIRED, _FINANCIAL_PRIVATE),
+    "0800": {NONCE, HELD},
+    "0500": {TRANSACTION_ID, HELD, TOTALS},
+    "0320": _OF_A_LIST,
+    "0321": _OF_A_LIST,
+}
 
 # DE 60: the type digits that a request may carry.
-BATCH_TYPE = {"0800": "00", "0200": "22", "0220": "30", "0221": "30", "0400": "22", "0401": "22"}
+BATCH_TYPE = {
+    **dict.fromkeys(MANAGEMENT, "00"),
+    "0200": "22",
+    "0220": "30",
+    "0221": "30",
+    "0400": "22",
+    "0401": "22",
+}
 
 ECHOED = ("3", "4", "11", "12", "13", "41", "42", "49", "53", "60")

@@ -11,19 +11,19 @@ from typing import Any
 
 from sqlalchemy import Connection, Row
 
-from host_tools.acquirer import book, fields, replies, rules
+from host_tools.acquirer import book, fields, replies, rules, totals
+from host_tools.acquirer.book import Conflict
 from host_tools.acquirer.keys import HostKeys
 from host_tools.acquirer.request import Request
+from host_tools.acquirer.terms import Terms
 from host_tools.acquirer.wire import Message
 from host_tools.issuer import ARQC, TC
 
 _CRYPTOGRAM_KIND = {"0200": ARQC, "0220": TC}
+_PRODUCT = {"0200": totals.ONLINE, "0220": totals.OFFLINE, "0400": totals.ADJUSTMENT}
 _POSTED = ("posted", "exception")
+_FOR_PEOPLE = ("exception", "refund")
 _CLEAN, _WITH_EXCEPTION = b"\x01", b"\x02"
-
-
-class Conflict(Exception):
-    """The request contradicts an earlier one. Nothing was written."""
 
 
 @dataclass(frozen=True)
@@ -49,12 +49,14 @@ class Financial:
         now: datetime,
         keys: HostKeys,
         verify: rules.Verify,
+        terms: Terms,
     ):
         self._request = request
         self._connection = connection
         self._now = now
         self._keys = keys
         self._verify = verify
+        self._terms = terms
         self._card_hash = keys.hash_pan(request.card.pan) if request.card else ""
 
     def answer(self) -> Message:
@@ -103,6 +105,9 @@ class Financial:
             return Outcome(rules.UNKNOWN_ORIGINAL, "tombstone")
         if original.mti != "0200" or original.amount_fen != self._request.amount_fen:
             raise Conflict
+        if original.state in _POSTED and original.settled_in:
+            # The merchant has been credited: it is taken back in the next settlement.
+            return Outcome(rules.APPROVED, "refund", "settled_before", original)
         if original.state in _POSTED:
             return Outcome(rules.APPROVED, "reversal", original=original)
         return Outcome(rules.INVALID, "void", "declined_before")
@@ -135,7 +140,7 @@ class Financial:
             connection,
             **key,
             **self._card_columns(outcome),
-            **request.capture_time,
+            **self._times(),
             id=number,
             mti=request.message.mti,
             transaction_id=request.transaction_id,
@@ -146,13 +151,23 @@ class Financial:
             code=outcome.code,
             state=outcome.state,
             reason=outcome.reason,
+            product=_PRODUCT[request.mti],
             reply=book.storable(reply),
         )
         self._move_money(outcome, number)
-        if outcome.state == "exception":
+        if outcome.state in _FOR_PEOPLE:
             subject = request.transaction_id
             book.notice(connection, "exception", outcome.reason, subject, self._now, number)
         return reply
+
+    def _times(self) -> dict[str, Any]:
+        captured = self._request.capture_time
+        if self._request.mti == "0400":
+            captured = {**captured, "clock_trusted": 0}  # the sale's time, not the reversal's
+        day = self._terms.business_date(
+            captured["captured_at"], bool(captured["clock_trusted"]), self._now
+        )
+        return {**self._request.capture_time, "business_date": day.isoformat()}
 
     def _card_columns(self, outcome: Outcome) -> dict[str, Any]:
         if card := self._request.card:
@@ -171,7 +186,8 @@ class Financial:
             book.post(self._connection, number, self._card_hash, merchant_id, amount_fen)
         if original is not None:
             book.post(self._connection, number, original.card_hash, merchant_id, -amount_fen)
-            book.set_state(self._connection, original.id, "reversed")
+            state = "refunded" if outcome.state == "refund" else "reversed"
+            book.set_state(self._connection, original.id, state)
 
     def _reply(self, outcome: Outcome, reference: str, number: int) -> Message:
         reply = replies.echo(self._request, outcome.code)
@@ -181,6 +197,8 @@ class Financial:
         if reply.mti == "0230" and outcome.state in _POSTED:
             clean = outcome.state == "posted"
             reply.private[fields.POSTING] = _CLEAN if clean else _WITH_EXCEPTION
+        if outcome.state == "refund":
+            reply.private[fields.POSTING] = _WITH_EXCEPTION
         replies.add_receipt(self._request, reply)
         return reply
 

@@ -3,6 +3,7 @@
 `path` is the acquirer's directory; the server may be running. Amounts are in fen.
 """
 
+import json
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -12,7 +13,16 @@ from typing import Any
 from sqlalchemy import Connection, create_engine, func, select
 
 from host_tools.acquirer.book import REVERSAL_KIND, SALE_KIND
-from host_tools.acquirer.schema import DATABASE, accounts, entries, notices, requests, terminals
+from host_tools.acquirer.schema import (
+    DATABASE,
+    accounts,
+    entries,
+    notices,
+    requests,
+    settlements,
+    terminals,
+)
+from host_tools.acquirer.totals import NAMES, parse, signed_fen
 
 _WHAT = {"0200": "sale", "0220": "offline sale", "0221": "offline sale"}
 
@@ -99,3 +109,73 @@ def balances(path: Path) -> dict[str, int]:
     """Issuer accounts: masked card -> balance."""
     with _reading(path) as connection:
         return {row.card: row.balance_fen for row in connection.execute(select(accounts))}
+
+
+def settled(path: Path) -> list[dict[str, Any]]:
+    """The settlements, newest first: reference, batch, terminal_id, state, business_date, count,
+    gross_fen, fee_fen, net_fen, terminal's totals, differences, what it still held."""
+    with _reading(path) as connection:
+        newest = select(settlements).order_by(settlements.c.id.desc())
+        return [_settlement(row) for row in connection.execute(newest)]
+
+
+def statement(path: Path, reference: str) -> dict[str, Any]:
+    """One settlement with its lines: what the merchant gets, and for what. LookupError if there is
+    none of that reference."""
+    with _reading(path) as connection:
+        found = [s for s in connection.execute(select(settlements)) if _reference(s) == reference]
+        if not found:
+            raise LookupError(f"there is no settlement {reference}")
+        mine = select(requests).where(requests.c.settled_in == found[0].id)
+        lines = [_line(row) for row in connection.execute(mine.order_by(requests.c.id))]
+    return {**_settlement(found[0]), "lines": lines}
+
+
+def unsettled_fen(path: Path) -> int:
+    """What is posted and in no settlement yet."""
+    with _reading(path) as connection:
+        query = select(requests).where(
+            requests.c.settled_in.is_(None), requests.c.state.in_(("posted", "exception", "refund"))
+        )
+        return sum(signed_fen(row.product, row.amount_fen) for row in connection.execute(query))
+
+
+def _reference(row: Any) -> str:
+    return f"S{row.id:011d}"
+
+
+def _settlement(row: Any) -> dict[str, Any]:
+    columns = (
+        "batch",
+        "terminal_id",
+        "merchant_id",
+        "state",
+        "business_date",
+        "pays_on",
+        "closed_at",
+    )
+    sums = ("count", "gross_fen", "fee_fen", "net_fen", "held_count", "held_fen")
+    declared = [
+        {"product": NAMES[product], "currency": currency, "count": count, "fen": fen}
+        for (product, currency), (count, fen) in parse(bytes.fromhex(row.declared)).items()
+    ]
+    return {
+        "reference": _reference(row),
+        **{name: row._mapping[name] for name in columns + sums},
+        "declared": declared,
+        "differences": json.loads(row.differences),
+    }
+
+
+def _line(row: Any) -> dict[str, Any]:
+    """A fee is what is kept of the amount; net = amount - fee, also where it is given back."""
+    amount_fen = signed_fen(row.product, row.amount_fen)
+    columns = ("rrn", "transaction_id", "stan", "card", "business_date", "captured_at")
+    return {
+        **{name: row._mapping[name] for name in columns},
+        "number": row.counter,
+        "product": NAMES[row.product],
+        "amount_fen": amount_fen,
+        "fee_fen": row.fee_fen,
+        "net_fen": amount_fen - row.fee_fen,
+    }

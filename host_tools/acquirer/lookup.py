@@ -7,11 +7,11 @@ from sqlalchemy import Connection, Row, select
 from host_tools.acquirer import fields, rules
 from host_tools.acquirer.book import REVERSAL_KIND
 from host_tools.acquirer.request import Request
-from host_tools.acquirer.schema import requests
+from host_tools.acquirer.schema import requests, settlements
 from host_tools.acquirer.wire import Message
 
 _UNKNOWN, _REFUSED = 0, 5
-_STATES = {"posted": 1, "exception": 2, "declined": 3, "reversed": 4}
+_STATES = {"posted": 1, "exception": 2, "declined": 3, "reversed": 4, "refunded": 4}
 _NOTHING = b"0" * 12 + bytes(17)
 
 
@@ -19,7 +19,7 @@ def answer(request: Request, connection: Connection, _now: datetime, reply: Mess
     if fields.TRANSACTION_ID not in request.message.private:
         reply.fields["39"] = rules.FORMAT
         return
-    reply.private[fields.STATUS] = _status(_found(request, connection))
+    reply.private[fields.STATUS] = _status(connection, _found(request, connection))
 
 
 def _found(request: Request, connection: Connection) -> Row | None:
@@ -32,12 +32,16 @@ def _found(request: Request, connection: Connection) -> Row | None:
     return connection.execute(query.order_by(requests.c.kind)).first()
 
 
-def _status(row: Row | None) -> bytes:
-    """DE 63.10 (docs/protocol.md). Batches do not close and nothing is paid out here yet."""
+def _status(connection: Connection, row: Row | None) -> bytes:
+    """DE 63.10 (docs/protocol.md)."""
     if row is None:
         return bytes([_UNKNOWN]) + _NOTHING
     state = _REFUSED if row.kind == REVERSAL_KIND else _STATES[row.state]
     received = datetime.fromisoformat(row.received_at).strftime("%Y%m%d%H%M%S")
-    closed, pays_on = bytes(1), bytes(4)
-    said = bytes([state]) + (row.rrn + row.code).encode()
-    return said + bytes.fromhex(received + row.batch) + closed + pays_on
+    said = bytes([state]) + (row.rrn + row.code).encode() + bytes.fromhex(received)
+    if row.settled_in is None:
+        return said + bytes.fromhex(row.batch) + bytes(5)
+    mine = select(settlements).where(settlements.c.id == row.settled_in)
+    settled = connection.execute(mine).one()
+    pays_on = settled.pays_on.replace("-", "")
+    return said + bytes.fromhex(settled.batch) + b"\x01" + bytes.fromhex(pays_on)

@@ -10,6 +10,7 @@ _WITHOUT_TOKEN = {
     rules.BUSY,
     rules.FAULT,
     rules.DUPLICATE,
+    rules.TOTALS_DIFFER,
     rules.UNKNOWN_TERMINAL,
     rules.BAD_MAC,
     rules.FORMAT,

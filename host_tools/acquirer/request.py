@@ -3,15 +3,16 @@
 from dataclasses import dataclass
 from typing import Any
 
-from host_tools.acquirer import card, dukpt, fields
+from host_tools.acquirer import card, dukpt, fields, totals
 from host_tools.acquirer.card import Card
 from host_tools.acquirer.keys import HostKeys
 from host_tools.acquirer.wire import Message
 
-_FIRST_SENDING = {"0221": "0220", "0401": "0400"}
+_FIRST_SENDING = {"0221": "0220", "0321": "0320", "0401": "0400"}
 _WITH_CARD = ("0200", "0220")
 _MOST_STAN = 999_999
-_ONLY = {"3": "000000", "49": "156"}
+CURRENCY = "156"
+_ONLY = {"3": "000000", "49": CURRENCY}
 
 
 @dataclass(frozen=True)
@@ -98,14 +99,16 @@ def _fault(message: Message) -> str:
     batch = message.fields["60"]
     if len(batch) != 11 or not batch.isdigit() or batch[:2] != fields.BATCH_TYPE[message.mti]:
         return "DE 60 does not fit the message type"
-    return _number_fault(message)
+    mti = _FIRST_SENDING.get(message.mti, message.mti)
+    ill = totals.fault(mti, message.private, fields.TOTALS, fields.LIST)
+    return ill or _number_fault(message)
 
 
 def _number_fault(message: Message) -> str:
     """Sequence number, DUKPT counter and STAN of a sale are one number."""
     counter = message.counter
-    if message.mti == "0800":
-        return "" if counter == 0 else "network management uses counter 0"
+    if message.mti in fields.MANAGEMENT:
+        return "" if counter == 0 else "only what is about one sale has a counter"
     if any(message.fields[number] != value for number, value in _ONLY.items()):
         return "not a sale in the currency of this host"
     if not int(message.fields["4"]):

@@ -18,6 +18,7 @@ UNKNOWN_ORIGINAL = "25"
 FORMAT = "30"
 BUSY = "91"
 DUPLICATE = "94"
+TOTALS_DIFFER = "95"
 FAULT = "96"
 UNKNOWN_TERMINAL = "97"
 BAD_MAC = "A0"
@@ -34,6 +35,7 @@ TEXTS = {
     "61": ("超出金额限制", "The amount is above the card's limit."),
     "91": ("发卡行暂时无法处理", "The card issuer cannot answer now."),
     "94": ("重复交易", "This transaction number was used before."),
+    "95": ("对账不平", "The totals differ."),
     "96": ("系统故障", "The host has a fault."),
     "97": ("终端未登记，请联系客服", "This terminal is not registered. Please call support."),
     "A0": ("校验错", "The message could not be authenticated."),

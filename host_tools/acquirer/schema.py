@@ -24,7 +24,7 @@ from sqlalchemy import (
 )
 
 DATABASE = "acquirer.db"
-VERSION = 1
+VERSION = 2
 
 metadata = MetaData()
 
@@ -44,6 +44,46 @@ terminals = Table(
     Column("seen_at", String(32)),
     Column("held_count", Integer, nullable=False, default=0),  # DE 63.05: not yet forwarded
     Column("held_fen", Integer, nullable=False, default=0),
+)
+
+# A batch of a terminal: totals as the terminal has them, and, once it is closed, as they are.
+settlements = Table(
+    "settlements",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("merchant_id", String(15), nullable=False),
+    Column("terminal_id", String(8), nullable=False),
+    Column("key_id", String(16), nullable=False),
+    Column("batch", String(6), nullable=False),
+    Column("identity", String(32), nullable=False, unique=True),  # of the closing
+    Column("state", String(6), nullable=False),  # open: the list is awaited; closed
+    Column("declared", Text, nullable=False),  # DE 63.12 of the terminal
+    Column("held_count", Integer, nullable=False, default=0),  # DE 63.05 then
+    Column("held_fen", Integer, nullable=False, default=0),
+    Column("opened_at", String(32), nullable=False),
+    Column("closed_at", String(32)),
+    Column("business_date", String(10)),
+    Column("pays_on", String(10)),
+    Column("count", Integer, nullable=False, default=0),
+    Column("gross_fen", Integer, nullable=False, default=0),
+    Column("fee_fen", Integer, nullable=False, default=0),
+    Column("net_fen", Integer, nullable=False, default=0),
+    Column("differences", Text, nullable=False, default="[]"),
+    Column("reply", Text, nullable=False, default=""),
+    CheckConstraint("net_fen = gross_fen - fee_fen"),
+    Index("settlements_by_batch", "key_id", "batch"),
+)
+
+# What the terminal says a batch holds, where the totals differ.
+listed = Table(
+    "listed",
+    metadata,
+    Column("settlement_id", ForeignKey("settlements.id"), primary_key=True),
+    Column("position", Integer, primary_key=True),
+    Column("number", Integer, nullable=False),
+    Column("id_start", String(8), nullable=False),  # of the transaction id
+    Column("product", Integer, nullable=False),
+    Column("amount_fen", Integer, nullable=False),
 )
 
 # Every financial request that was answered for good, with its answer: the de-duplication.
@@ -75,9 +115,14 @@ requests = Table(
     Column("state", String(10), nullable=False),
     Column("reason", String(32), nullable=False),
     Column("reply", Text, nullable=False),
+    Column("product", Integer, nullable=False),  # see totals.py
+    Column("business_date", String(10), nullable=False),
+    Column("settled_in", ForeignKey("settlements.id")),
+    Column("fee_fen", Integer),  # once it is settled
     UniqueConstraint("merchant_id", "terminal_id", "key_id", "batch", "counter", "kind"),
     UniqueConstraint("transaction_id", "kind"),
     Index("requests_by_cryptogram", "card_hash", "cryptogram"),
+    Index("requests_to_settle", "key_id", "settled_in"),
 )
 
 # Double entry: the entries of one request sum to zero.

@@ -7,11 +7,12 @@ from datetime import datetime
 
 from sqlalchemy import Connection, Row
 
-from host_tools.acquirer import book, dukpt, fields, network, rules
-from host_tools.acquirer.financial import Conflict, Financial
+from host_tools.acquirer import book, dukpt, fields, network, rules, settlement
+from host_tools.acquirer.financial import Financial
 from host_tools.acquirer.keys import HostKeys
 from host_tools.acquirer.replies import refuse
 from host_tools.acquirer.request import Request, prepare
+from host_tools.acquirer.terms import Terms
 from host_tools.acquirer.wire import Message, seal
 
 _ALARMS = {
@@ -23,10 +24,11 @@ _ALARMS = {
 
 
 class Service:
-    def __init__(self, keys: HostKeys, verify: rules.Verify):
+    def __init__(self, keys: HostKeys, verify: rules.Verify, terms: Terms | None = None):
         """`verify` tells whether chip data carries the card's own cryptogram."""
         self._keys = keys
         self._verify = verify
+        self._terms = terms or Terms()
 
     def prepare(self, message: Message, certificate: str) -> Request:
         """What can be done about a message without the database."""
@@ -44,16 +46,23 @@ class Service:
         if terminal.retired:
             book.notice(connection, "alarm", "retired_terminal", request.sender, now)
         book.seen(connection, terminal.key_id, request.message.private[fields.HELD], now)
-        return _HANDLERS[request.mti](self, request, connection, now)
+        try:
+            return _HANDLERS[request.mti](self, request, connection, now)
+        except book.Conflict:
+            return _alarm(request, connection, now, rules.DUPLICATE)
 
     def network(self, request: Request, connection: Connection, now: datetime) -> Message:
         return network.answer(request, connection, now)
 
     def financial(self, request: Request, connection: Connection, now: datetime) -> Message:
-        try:
-            return Financial(request, connection, now, self._keys, self._verify).answer()
-        except Conflict:
-            return _alarm(request, connection, now, rules.DUPLICATE)
+        parts = (request, connection, now, self._keys, self._verify, self._terms)
+        return Financial(*parts).answer()
+
+    def settle(self, request: Request, connection: Connection, now: datetime) -> Message:
+        return settlement.settle(request, connection, now, self._terms)
+
+    def take_list(self, request: Request, connection: Connection, now: datetime) -> Message:
+        return settlement.take_list(request, connection)
 
     def sealed(self, request: Request, reply: Message, now: datetime) -> bytes:
         """The reply as it goes out at `now`."""
@@ -65,6 +74,8 @@ _HANDLERS = {
     "0200": Service.financial,
     "0220": Service.financial,
     "0400": Service.financial,
+    "0500": Service.settle,
+    "0320": Service.take_list,
 }
 
 

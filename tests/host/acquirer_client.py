@@ -183,6 +183,21 @@ class Terminal:
         fields = {"11": f"{stan:06d}", "60": f"00{self.batch:06d}{code}", **self._names(0)}
         return self.packed("0800", fields, {0x06: nonce, **(more or {})}, 0, held)
 
+    def closing(self, identity: bytes, totals: bytes = b"", listed: int | None = None) -> bytes:
+        """0500 for the open batch; `listed`: that many items have been sent."""
+        private = {0x01: identity, 0x12: totals}
+        if listed is not None:
+            private[0x13] = listed.to_bytes(2, "big")
+        return self._about_batch("0500", "201", private)
+
+    def list_of(self, identity: bytes, first: int, items: bytes, mti: str = "0320") -> bytes:
+        private = {0x01: identity, 0x13: first.to_bytes(2, "big") + items}
+        return self._about_batch(mti, "202", private)
+
+    def _about_batch(self, mti: str, code: str, private: dict[int, bytes]) -> bytes:
+        fields = {"11": "000001", "60": f"00{self.batch:06d}{code}", **self._names(0)}
+        return self.packed(mti, fields, private, 0)
+
     def _names(self, counter: int) -> dict[str, str]:
         ksn = self.key_id + counter.to_bytes(4, "big")
         return {"41": self.id, "42": MERCHANT, "53": ksn.hex()}
@@ -291,6 +306,11 @@ class Reply:
     @property
     def rrn(self) -> str:
         return self.fields["37"]
+
+    @property
+    def wanted(self) -> int:
+        """Which item of the list the host wants next."""
+        return int.from_bytes(self.private[0x13], "big")
 
     def lasting(self) -> dict[str, str]:
         """What a stored reply must say again: everything but sending time and MAC."""

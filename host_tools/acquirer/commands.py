@@ -1,0 +1,102 @@
+"""`tapstone acquirer ...`: what the acquirer owes its merchants, batch by batch."""
+
+import csv
+import json
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated, NoReturn
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+acquirer_app = typer.Typer(no_args_is_help=True, help="The acquirer's books.")
+_person = Console(stderr=True, highlight=False, soft_wrap=True)
+
+Directory = Annotated[Path, typer.Argument(help="The acquirer's directory.")]
+AsJson = Annotated[bool, typer.Option("--json", help="One JSON object.")]
+
+
+@acquirer_app.callback()
+def _group() -> None:
+    """Commands on the books of an acquirer; it may be running."""
+
+
+def _fail(text: str) -> NoReturn:
+    _person.print(f"[red]tapstone:[/red] {text}")
+    raise typer.Exit(1)
+
+
+def _must_exist(directory: Path) -> None:
+    from host_tools.acquirer.schema import DATABASE
+
+    if not (directory / DATABASE).exists():
+        _fail(f"{directory} holds no acquirer: {DATABASE} is missing")
+
+
+@acquirer_app.command()
+def settlements(directory: Directory, as_json: AsJson = False) -> None:
+    """Lists the batches that terminals have settled, newest first."""
+    from host_tools.acquirer import ledger
+
+    _must_exist(directory)
+    found = ledger.settled(directory)
+    if as_json:
+        print(json.dumps({"settlements": found}, indent=1))
+        return
+    columns = ("reference", "terminal_id", "batch", "business_date", "count")
+    table = Table(*columns, "gross", "fee", "net", "differences", "state")
+    for row in found:
+        sums = (_yuan(row[name]) for name in ("gross_fen", "fee_fen", "net_fen"))
+        names = (str(row[name]) for name in columns)
+        table.add_row(*names, *sums, str(len(row["differences"])), row["state"])
+    Console().print(table)
+
+
+@acquirer_app.command()
+def statement(
+    directory: Directory,
+    reference: Annotated[str, typer.Argument(help="As `settlements` lists it.")],
+    as_csv: Annotated[bool, typer.Option("--csv", help="Only the lines, for a table.")] = False,
+) -> None:
+    """One settlement as a file: its lines with their fees, sums, and differences (JSON)."""
+    from host_tools.acquirer import ledger
+
+    _must_exist(directory)
+    try:
+        found = ledger.statement(directory, reference)
+    except LookupError as error:
+        _fail(str(error.args[0]))
+    if not as_csv:
+        print(json.dumps(found, indent=1))
+    elif found["lines"]:
+        writer = csv.DictWriter(sys.stdout, list(found["lines"][0]))
+        writer.writeheader()
+        writer.writerows(found["lines"])
+
+
+@acquirer_app.command("settle-retired")
+def settle_retired(
+    directory: Directory,
+    key_id: Annotated[str, typer.Argument(help="Initial key id of a terminal that was replaced.")],
+) -> None:
+    """Settles what a replaced terminal has left: nobody is there to close its batch."""
+    from host_tools.acquirer import settlement, terms
+    from host_tools.acquirer.schema import DATABASE, open_database
+
+    _must_exist(directory)
+    engine = open_database(directory / DATABASE)
+    try:
+        with engine.begin() as connection:
+            now = datetime.now(UTC)
+            made = settlement.close_for(connection, key_id, now, terms.load(directory))
+    except ValueError as error:
+        _fail(str(error))
+    finally:
+        engine.dispose()
+    print(f"settlement S{made:011d}" if made else "nothing is left to settle")
+
+
+def _yuan(fen: int) -> str:
+    return f"{fen / 100:.2f}"
