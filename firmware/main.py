@@ -13,8 +13,10 @@ from health.log import Log
 from journal import Damaged, Journal, NotAJournal, WrongKey
 from message.host import HostMessages
 from terminal import settings as provisioning
+from terminal.age import Age
 from terminal.book import Book
 from terminal.clock import Clock
+from terminal.folder import Folder
 from terminal.forwarding import Forwarding, Queue
 from terminal.hostkeys import HostKeys
 from terminal.housekeeping import Housekeeping
@@ -47,6 +49,8 @@ class Services:
     messages: HostMessages
     journal: Journal
     book: Book
+    folder: Folder
+    age: Age
     session: Session
     link: HostLink
     forwarder: Forwarder
@@ -98,6 +102,8 @@ def services(hardware, people, feed):
     s.journal.mount()
     s.book = Book(s.journal, dukpt.counter_is_usable)
     s.cut_sales = s.book.load()
+    s.folder = Folder(hardware.provision_path)
+    s.age = Age(s.book, s.clock, s.folder)
     s.link = host_link(s, s.settings.host, hardware.network())
     s.forwarder = Forwarder(Queue(s.book), s.random)
     s.forwarding = Forwarding(s.book, s.forwarder, s.link, s.messages, s.clock)

@@ -67,6 +67,7 @@ class Application:
         self.limit_device_cvm_fen: int | None = None  # kernel 2: where the phone verifies its owner
         self.cvm_limit_fen: int | None = None
         self.floor_limit_fen: int | None = None
+        self.offline_floor_fen: int | None = None  # the floor limit where it may pay offline at all
         self.zero_amount_allowed = False
         self.status_check_fen = None
         self.extended_selection = False
@@ -99,8 +100,7 @@ class Config:
         self.torn = []  # kernel 2's log of transactions that were torn off
         self.revoked = set()  # RID, CA key index, certificate serial number: 9 bytes
         self._keys = {}
-        self._hot_hashes = set()
-        self._hot_ranges = []
+        self.hotlists = []
 
     def ca_key(self, name, today):
         """(modulus bytes, exponent int) by RID and index, or None where no key is still good."""
@@ -108,10 +108,41 @@ class Config:
         return key[:2] if key and today <= key[2] else None
 
     def hotlisted(self, pan):
-        """Whether the card number, a str of digits, is on the list."""
-        if hashlib.sha256(pan.encode()).digest()[:8] in self._hot_hashes:
+        """Whether the card number, a str of digits, is on a list."""
+        return any(hotlist.has(pan) for hotlist in self.hotlists)
+
+    def allow_offline(self, beginnings):
+        """Applications whose names begin otherwise always go online; with no beginnings, all may
+        pay offline."""
+        for app in self.applications:
+            allowed = not beginnings or any(app.aid.startswith(name) for name in beginnings)
+            app.floor_limit_fen = app.offline_floor_fen if allowed else 0
+
+
+class Hotlist:
+    """Card numbers that are refused. `section["hotlist"]` is a list of ranges "low-high" of leading
+    digits and of hashes: the first 8 bytes of SHA-256(digits). Raises ConfigError."""
+
+    def __init__(self, section, where):
+        self._hashes = set()
+        self._ranges = []
+        for entry, place in _items(section, "hotlist", where, str):
+            self._add(entry, place)
+
+    def _add(self, entry, where):
+        low, dash, high = entry.partition("-")
+        if not dash:
+            self._hashes.add(_unhex(entry, where, 8))
+        elif len(low) != len(high) or not (low + high).isdigit() or low > high:
+            raise ConfigError(where + ": low-high, as many digits each")
+        else:
+            self._ranges.append((low, high))
+
+    def has(self, pan):
+        """`pan`: a str of digits."""
+        if hashlib.sha256(pan.encode()).digest()[:8] in self._hashes:
             return True
-        return any(low <= pan[: len(low)] <= high for low, high in self._hot_ranges)
+        return any(low <= pan[: len(low)] <= high for low, high in self._ranges)
 
 
 def load(section):
@@ -132,8 +163,7 @@ def load(section):
         config._keys.update((_ca_key(entry, place),))
     for entry, place in _items(section, "revoked", where):
         config.revoked.add(b"".join([_hex(entry, *part) for part in _revoked_parts(place)]))
-    for entry, place in _items(section, "hotlist", where, str):
-        _hotlist(config, entry, place)
+    config.hotlists.append(Hotlist(section, where))
     return config
 
 
@@ -143,6 +173,7 @@ def _application(entry, where):
     found = Application(_aid(entry, where), kernel, ttq, _hex(entry, "version", where, 2))
     for name in ("limit_fen", "cvm_limit_fen", "floor_limit_fen"):
         setattr(found, name, _int(entry, name, where))
+    found.offline_floor_fen = found.floor_limit_fen
     found.zero_amount_allowed = entry.get("zero_amount_allowed") is True
     found.extended_selection = entry.get("extended_selection") is True
     if kernel == 2:
@@ -177,17 +208,6 @@ def _ca_key(entry, where):
 
 def _revoked_parts(where):
     return ("rid", where, 5), ("index", where, 1), ("serial", where, 3)
-
-
-def _hotlist(config, entry, where):
-    """An entry is a range "low-high" of leading digits, or the first 8 bytes of SHA-256(digits)."""
-    low, dash, high = entry.partition("-")
-    if not dash:
-        config._hot_hashes.add(_unhex(entry, where, 8))
-    elif len(low) != len(high) or not (low + high).isdigit() or low > high:
-        raise ConfigError(where + ": low-high, as many digits each")
-    else:
-        config._hot_ranges.append((low, high))
 
 
 def _items(section, name, where, kind: type = dict):

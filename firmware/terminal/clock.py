@@ -44,6 +44,10 @@ class Clock:
         t = self._rtc.datetime()
         return divmod((t[4] * 60 + t[5] + self._offset_s // 60) % 1440, 60)
 
+    def since_s(self, local):
+        """Seconds from that local time until now, by the clock on the wall; negative if ahead."""
+        return time.mktime(self.local() + (0, 0)) - time.mktime(local + (0, 0))
+
     def set_utc(self, now):
         """The host's time, (year, month, day, hour, minute, second)."""
         self._set(now)

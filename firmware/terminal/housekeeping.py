@@ -21,6 +21,8 @@ class Housekeeping:
                 continue
             if forwarding.busy or not self._s.book.keep_short():
                 self._s.journal.idle()
+            if not forwarding.busy:
+                self._s.age.keep()
 
     def _set_clock(self):
         """The host's time is the only one that is trusted."""

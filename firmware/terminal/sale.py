@@ -6,6 +6,7 @@ outcome is written before any screen shows it.
 """
 
 import asyncio
+from binascii import hexlify
 
 from micropython import const
 
@@ -24,11 +25,15 @@ IN_DOUBT = const(4)
 CANCELLED = const(5)
 REFUSED = const(6)  # before any card was read
 
+# Reasons not to sell offline that go away when what is stored has been sent.
+OFFLINE_LIMITS = ("offline_limit", "offline_age")
+
 _POLL_MS = const(150)
 _PRESENT_MS = const(60000)
 _APDU_MS = const(3000)
 _SAME_TAP_MS = const(120000)
 _PURCHASE = const(0x00)
+_APPLICATION = const(0x84)  # the name of the application that pays
 
 
 class Result:
@@ -91,7 +96,16 @@ class SaleDesk:
         full = count >= policy.stored_count_limit
         if full or total_fen + amount_fen > policy.stored_sum_limit_fen:
             return "offline_limit"
-        return None
+        too_old = self._s.age.seconds() >= policy.stored_age_limit_h * 3600
+        return "offline_age" if too_old else None
+
+    def _card_refusal(self, sale):
+        """Whether this kind of card may pay offline at all."""
+        name = hexlify(sale.chip.get(_APPLICATION, b"")).decode().upper()
+        allowed = self._s.settings.policy.offline_aids
+        if not allowed or any(name.startswith(aid.upper()) for aid in allowed):
+            return None
+        return "offline_card"
 
     # With the card
 
@@ -120,7 +134,7 @@ class SaleDesk:
     async def _settle_outcome(self, sale, outcome):
         if outcome.result == emv.ONLINE:
             return await self._online(sale)
-        refusal = self._offline_refusal(sale.amount_fen)
+        refusal = self._card_refusal(sale) or self._offline_refusal(sale.amount_fen)
         if refusal:
             return self._abandon(sale, Result(DECLINED, refusal, sale))
         self._s.book.open(b.STORED, sale, sale.number)

@@ -102,18 +102,19 @@ class Till:
             self._front.show("approved", fen=amount_fen, card=card, ref=ref, cvm=cvm)
         elif kind == s.STORED:
             people.stored()
-            self._front.show("stored", fen=amount_fen, card=_card(result), **self._stored())
+            self._front.show("stored", fen=amount_fen, card=_card(result), used=self._used())
         elif kind == s.REFUSED:
             people.failed()
-            self._front.show("refused", reason=result.reason)
+            used = self._used() if result.reason in s.OFFLINE_LIMITS else None
+            self._front.show("refused", reason=result.reason, used=used)
         else:
             people.failed()
             self._front.show("declined", fen=amount_fen, reason=result.reason, code=result.code)
 
-    def _stored(self):
-        count, total_fen = self._s.book.totals(b.STORED, b.DEAD)
-        limit = self._s.settings.policy.stored_count_limit
-        return {"count": count, "total_fen": total_fen, "limit_count": limit}
+    def _used(self):
+        """Of the sales that may be stored: (how many are, how many may be)."""
+        count, _ = self._s.book.totals(b.STORED, b.DEAD)
+        return count, self._s.settings.policy.stored_count_limit
 
     async def _doubt(self, result):
         """Waits a while with the merchant: most doubts end with the reversal's answer."""

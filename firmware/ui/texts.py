@@ -74,6 +74,7 @@ TEXTS = {
         "本机还有 {} 笔未入账，\n下次开机继续上送。",
         "{} stored, not banked.\nSending goes on when\nswitched on again.",
     ),
+    "offline_used": ("离线收款已用 {}/{} 笔", "{} of {} offline sales used"),
     "call_support": ("请联系客服", "Please call support"),
     # What the bank says about a sale.
     "bank_cancelling": (
@@ -130,7 +131,6 @@ TEXTS = {
     "reference": ("参考号", "Reference"),
     "code": ("代码", "Code"),
     "support": ("客服电话", "Support"),
-    "stored_total": ("本机合计", "In terminal"),
     "cardholder": ("持卡人", "Cardholder"),
     # How the cardholder was verified.
     "no_cvm": ("免密免签", "No check needed"),
@@ -250,6 +250,14 @@ TEXTS = {
     "offline_limit": (
         "离线收款已达上限，\n请联网上送后再收款。",
         "Offline limit reached.\nConnect the terminal,\nto send what is stored.",
+    ),
+    "offline_age": (
+        "有收款久未上送，\n请联网上送后再收款。",
+        "Stored sales are too old.\nConnect the terminal,\nto send what is stored.",
+    ),
+    "offline_card": (
+        "此类卡不能离线收款，\n请待网络恢复，\n或换一张卡。",
+        "This kind of card needs\nthe network. Wait for it\nor try another card.",
     ),
     "one_card_only": (
         "感应到多张卡，\n请只拿一张卡再挥。",

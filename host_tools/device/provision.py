@@ -39,6 +39,7 @@ def document(
             "sale_limit_fen": 500_000,
             "stored_count_limit": 75,
             "stored_sum_limit_fen": 500_000,
+            "stored_age_limit_h": 72,
         },
         "emv": {"currency": "0156", **emv},
     }

@@ -36,7 +36,7 @@ SCENES = {
     "stored": (
         "stored",
         HOLDING,
-        {"fen": 1250, "card": _CARD, "count": 2, "total_fen": 3600, "limit_count": 50},
+        {"fen": 1250, "card": _CARD, "used": (2, 50)},
     ),
     "declined": ("declined", QUIET, {"fen": 1250, "reason": "insufficient_funds", "code": "51"}),
     "declined_unknown": ("declined", QUIET, {"fen": 1250, "reason": "host_code_7Q", "code": "7Q"}),
@@ -49,7 +49,8 @@ SCENES = {
         QUIET,
         {"reason": "not_provisioned", "code": "provision.json: field emv.version"},
     ),
-    "refused": ("refused", LOADED, {"reason": "offline_limit"}),
+    "refused": ("refused", LOADED, {"reason": "offline_limit", "used": (75, 75)}),
+    "refused_amount": ("refused", QUIET, {"reason": "amount_over_limit"}),
     "fault": (
         "fault",
         QUIET,

@@ -103,3 +103,15 @@ def test_the_hotlist_knows_ranges_and_single_cards():
     assert not found.hotlisted("6228501234567890")
     assert found.hotlisted("6210948000000011")
     assert not found.hotlisted("6210948000000029")
+
+
+def test_applications_that_may_not_pay_offline_have_a_floor_limit_of_nothing():
+    found = config.load(_section())
+    app = found.applications[0]
+    configured = app.floor_limit_fen
+    found.allow_offline([b"\xa0\0\0\0\4"])
+    assert app.over_floor(1)
+    found.allow_offline([app.aid[:5]])
+    assert app.floor_limit_fen == configured
+    found.allow_offline([])
+    assert app.floor_limit_fen == configured

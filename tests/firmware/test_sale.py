@@ -12,6 +12,9 @@ class Policy:
     sale_limit_fen = 500000
     stored_count_limit = 75
     stored_sum_limit_fen = 100000
+    stored_age_limit_h = 72
+    offline_aids = []
+    deferred = False
 
 
 class Terminal(parts.Identity):
@@ -32,6 +35,13 @@ class Clock:
 
     def local(self):
         return parts.NOW
+
+
+class Age:
+    hours = 0
+
+    def seconds(self):
+        return self.hours * 3600
 
 
 class Link:
@@ -81,6 +91,7 @@ class Services:
         self.people = People()
         self.settings, self.clock, self.link = Settings, Clock(), Link()
         self.forwarding, self.session = Forwarding(), Session()
+        self.age = Age()
 
     def stored(self, amount_fen):
         sale = parts.sale(self.book.reserve(), amount_fen)
@@ -110,6 +121,16 @@ async def test_the_sum_of_stored_sales_is_limited_before_the_card_is_read():
     services = Services()
     services.stored(90000)
     assert await _refused(services, 10001) == "offline_limit"
+
+
+async def test_no_new_offline_sale_while_an_old_one_waits_for_too_long():
+    services = Services()
+    services.age.hours = 71
+    result = await s.SaleDesk(services).run(100)
+    assert result.kind == s.CANCELLED
+    services = Services()
+    services.age.hours = 72
+    assert await _refused(services, 100) == "offline_age"
 
 
 async def test_a_sale_that_is_given_up_uses_no_number_and_writes_nothing():

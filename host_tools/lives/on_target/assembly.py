@@ -15,6 +15,7 @@ from crypto.seal import Sealer
 from journal import Journal
 from message.host import HostMessages
 from terminal import settings
+from terminal.age import Age
 from terminal.book import DEAD, UNREADABLE, Book
 from terminal.clock import Clock
 from terminal.forwarding import Forwarding, Queue
@@ -112,6 +113,8 @@ class Terminal:
         self.journal.mount()
         self.book = Book(self.journal, dukpt.counter_is_usable)
         self.book.load()
+        self.folder = life.disk
+        self.age = Age(self.book, self.clock, self.folder)
         self._connect_to(life.network)
         self.forwarder = Forwarder(Queue(self.book), self.random)
         self.forwarding = Forwarding(

@@ -80,7 +80,8 @@ def _week():
     for _ in range(20):
         sales += [STORED] * 4 + [["wait", 7 * 86400000 // 20]]
     full = [["held", 75], expect("refused"), RESTART, ["held", 75]]
-    return [case(*[DOWN] + sales + full + [UP, REST, ["in order"], bank(75)])]
+    drained = [UP, REST, ["in order"], bank(75)]
+    return [case(*[DOWN] + sales + full + drained, stored_age_limit_h=240)]
 
 
 CASES = {

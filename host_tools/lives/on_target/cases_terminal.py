@@ -4,6 +4,7 @@ from steps import (
     ANY,
     BREATH,
     CONNECTED,
+    DAY,
     DOWN,
     HOUR,
     ONLINE,
@@ -140,13 +141,29 @@ def _cloned():
 
 
 def _limits():
+    """Count, sum, age and kind of card; nothing of it is forgotten over a restart."""
     return [
         case(
             *[DOWN, STORED, STORED, RESTART, STORED, RESTART, STORED, expect("refused"), UP],
             stored_count_limit=3,
         ),
         case(*[DOWN, STORED, RESTART, STORED, expect("refused"), UP], stored_sum_limit_fen=4000),
-    ]
+        case(DOWN, STORED, expect("declined"), UP, CONNECTED, ONLINE, offline_aids=["A000000004"]),
+        case(DOWN, STORED, expect("stored"), UP, REST, bank(1), offline_aids=["A000000333"]),
+    ] + _ages()
+
+
+def _ages():
+    """A day on, a second off, again and again, with no host to tell the time: on the fourth day the
+    oldest sale is too old. When it has gone, all is well again."""
+    days = [STORED, expect("stored"), DAY, RESTART]
+    too_old = [STORED, expect("refused"), RESTART, STORED, expect("refused")]
+    again = [UP, REST, bank(3), DOWN, STORED, expect("stored"), UP, REST]
+    turned = [["clock", -800000000], ["clock", 31536000]]
+    return [
+        case(*[DOWN, RESTART] + [turn] + days * 3 + too_old + again)
+        for turn in [["wait", 1]] + turned
+    ] + [case(*[DOWN, STORED, HOUR, STORED, expect("refused"), UP], stored_age_limit_h=1)]
 
 
 CASES = {

@@ -11,6 +11,7 @@ import cards
 import keys
 import tasks
 from check import Check
+from disk import Disk
 from flash import Flash
 from host import Host, Issuer
 from micropython import const
@@ -80,6 +81,7 @@ class Life:
         policy = self.settings.policy
         self.check.limits = policy.stored_count_limit, policy.stored_sum_limit_fen
         self.flash = Flash(self.world, self.check, seed, *plan["flash"])
+        self.disk = Disk(self.world, seed)
         self.host = self._host(seed)
         self.network = Network(self.world, self.check, self.host, seed)
         self.chip = cards.Chip(self.world, self.check)
@@ -111,6 +113,7 @@ class Life:
         """Another terminal takes this one's place, under the same names."""
         self.settings = assembly.provision(self._plan["policy"], _ECHO_MS, keys.NEXT_IKID)
         self.flash.wipe()
+        self.disk.files.clear()
         self.check.starts_anew()
         self.leave_factory()
 

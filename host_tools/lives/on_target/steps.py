@@ -19,13 +19,15 @@ REST = ["rest"]
 RESTART = ["off", 1000]
 
 _POLICY = {"sale_limit_fen": 500000, "stored_count_limit": 75, "stored_sum_limit_fen": 9000000}
+_MORE_POLICY = ("stored_age_limit_h", "offline_aids", "deferred")
 
 
 def case(*steps, **more):
     """A plan. `more`: seed, flash, poison, first, open, and limits of the policy."""
     plan = {"seed": 1, "flash": [16, 32], "policy": dict(_POLICY)}
     for name, value in more.items():
-        (plan["policy"] if name in _POLICY else plan)[name] = value
+        of_policy = name in _POLICY or name in _MORE_POLICY
+        (plan["policy"] if of_policy else plan)[name] = value
     ending = [] if more.get("open") else the_end()
     plan["steps"] = [CONNECTED] + list(steps) + ending
     return plan
