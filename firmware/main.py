@@ -10,6 +10,7 @@ from crypto import dukpt
 from crypto.rng import EntropyFailed, Random
 from crypto.seal import Sealer
 from health.log import Log
+from health.netlog import NetworkLog
 from journal import Damaged, Journal, NotAJournal, WrongKey
 from message.host import HostMessages
 from terminal import settings as provisioning
@@ -44,6 +45,7 @@ class Services:
     settings: provisioning.Settings
     clock: Clock
     log: Log
+    network_log: NetworkLog
     emv_config: emv.config.Config
     keys: HostKeys
     messages: HostMessages
@@ -53,6 +55,8 @@ class Services:
     age: Age
     session: Session
     link: HostLink
+    network: object  # the board's: up, address, signal_dbm
+    tls: ssl.SSLContext
     forwarder: Forwarder
     forwarding: Forwarding
     reader: Reader
@@ -72,10 +76,8 @@ def tls_context(host):
 
 
 def host_link(s, host, network):
-    context = tls_context(host)
-
     def connect():
-        return open_tls(host.address, host.port, context, host.name)
+        return open_tls(host.address, host.port, s.tls, host.name)
 
     def status():
         return s.settings.terminal.batch, s.book.held()
@@ -83,6 +85,13 @@ def host_link(s, host, network):
     timing = Timing(host.reply_ms, _OPEN_MS, host.echo_ms)
     s.session = Session(s.messages, status, s.random, timing)
     return HostLink(s.session, connect, network.up, s.clock.now_ms)
+
+
+def network_log(s, network):
+    def look():
+        return network.up(), s.link.ready, s.session.trouble
+
+    return NetworkLog(look, lambda: "%02d:%02d:%02d" % s.clock.local()[3:], s.clock.now_ms, s.log)
 
 
 def services(hardware, people, feed):
@@ -104,7 +113,10 @@ def services(hardware, people, feed):
     s.cut_sales = s.book.load()
     s.folder = Folder(hardware.provision_path)
     s.age = Age(s.book, s.clock, s.folder)
-    s.link = host_link(s, s.settings.host, hardware.network())
+    s.network = network = hardware.network()
+    s.tls = tls_context(s.settings.host)
+    s.link = host_link(s, s.settings.host, network)
+    s.network_log = network_log(s, network)
     s.forwarder = Forwarder(Queue(s.book), s.random)
     s.forwarding = Forwarding(s.book, s.forwarder, s.link, s.messages, s.clock)
     s.reader = Reader(hardware.reader())

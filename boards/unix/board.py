@@ -50,6 +50,12 @@ class Network:
     def up(self):
         return self._up
 
+    def address(self):
+        return "127.0.0.1" if self._up else ""
+
+    def signal_dbm(self):
+        return None  # there is no radio
+
 
 class Board:
     provision_path = os.getenv("TAPSTONE_PROVISION") or "/provision.json"

@@ -30,6 +30,17 @@ class Wifi:
         """Whether there is a network with an address for us."""
         return self._wlan.isconnected()
 
+    def address(self):
+        """Our own address as text, "" while there is none."""
+        return self._wlan.ifconfig()[0] if self.up() else ""
+
+    def signal_dbm(self):
+        """How strong the network is received; None where the radio cannot tell."""
+        try:
+            return self._wlan.status("rssi")
+        except (OSError, ValueError):
+            return None
+
     async def run(self):
         """Named task."""
         while True:

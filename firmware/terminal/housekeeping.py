@@ -16,6 +16,7 @@ class Housekeeping:
         while True:
             await asyncio.sleep_ms(_STEP_MS)
             self._set_clock()
+            self._s.network_log.watch()
             forwarding = self._s.forwarding
             if forwarding.paused:
                 continue

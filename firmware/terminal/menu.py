@@ -12,7 +12,10 @@ from micropython import const
 _MENU_MS = const(60000)
 
 # (text key, module)
-JOBS = (("history", "terminal.history"),)
+JOBS = (
+    ("history", "terminal.history"),
+    ("network_check", "terminal.network_check"),
+)
 
 
 async def run(services, front, title="menu", jobs=JOBS, *about):
@@ -30,11 +33,17 @@ async def run(services, front, title="menu", jobs=JOBS, *about):
 
 async def job(name, *arguments):
     """Runs the job in the module of this name. Returns what it returned."""
-    package, _, leaf = name.partition(".")
     try:
         return await __import__(name, None, None, ("run",)).run(*arguments)
     finally:
+        let_go(name)
+
+
+def let_go(*names):
+    """Forgets modules that are no longer needed: what only they held is free again."""
+    for name in names:
+        package, _, leaf = name.partition(".")
         sys.modules.pop(name, None)
         if hasattr(sys.modules[package], leaf):
             delattr(sys.modules[package], leaf)
-        gc.collect()
+    gc.collect()

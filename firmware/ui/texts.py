@@ -50,6 +50,8 @@ TEXTS = {
     "menu": ("菜单", "Menu"),
     "ask_bank": ("问问银行", "Ask the bank"),
     "this_sale": ("这笔收款", "This sale"),
+    "network_check": ("网络检查", "Network check"),
+    "net_log": ("网络日志", "Network log"),
     "no_sales": ("还没有收款记录", "No sales yet"),
     "power_off": ("可以关机了", "Safe to switch off"),
     # Sentences.
@@ -137,6 +139,35 @@ TEXTS = {
     "signature": ("请签名", "Please sign"),
     "online_pin": ("密码已验证", "PIN checked"),
     "device": ("手机已验证", "Phone checked"),
+    # Network check: its steps, what they find, what happened to the line, and why.
+    "net_link": ("无线网络", "Wi-Fi"),
+    "net_address": ("本机地址", "Address"),
+    "net_dns": ("域名", "Name"),
+    "net_tcp": ("连接主机", "Reach host"),
+    "net_tls": ("安全连接", "Security"),
+    "net_echo": ("主机应答", "Host reply"),
+    "net_speed": ("速度", "Speed"),
+    "net_joined": ("已连接", "joined"),
+    "net_no_name": ("不需要", "not needed"),
+    "net_in_use": ("使用中", "in use"),
+    "net_came": ("无线网络已连接", "Wi-Fi joined"),
+    "net_reached": ("已连上收单机构", "Host connected"),
+    "net_dropped": ("连接中断", "Connection lost"),
+    "net_failed": ("连接失败", "Not connected"),
+    "net_after": ("历时 {}", "after {}"),
+    "net_log_empty": ("还没有记录", "Nothing happened yet"),
+    "cause_down": ("未连接", "not joined"),
+    "cause_none": ("没有", "none"),
+    "cause_unknown": ("查不到", "not found"),
+    "cause_no_answer": ("无应答", "no answer"),
+    "cause_refused": ("被拒绝", "refused"),
+    "cause_hung_up": ("被挂断", "hung up"),
+    "cause_certificate": ("证书不可信", "not trusted"),
+    "cause_stranger": ("不是收单机构", "a stranger"),
+    "cause_no_network": ("没有网络", "no network"),
+    "cause_host_unreachable": ("无应答", "no answer"),
+    "cause_host_certificate": ("证书不可信", "not trusted"),
+    "cause_host_refused": ("被拒绝", "refused"),
     # What the keys do.
     "key_charge": ("收款", "Charge"),
     "key_clear": ("更正", "Clear"),
@@ -150,6 +181,7 @@ TEXTS = {
     "key_view": ("查看", "View"),
     "key_select": ("选择", "Move"),
     "key_again": ("再收一笔", "Charge"),
+    "key_log": ("日志", "Log"),
     # Reasons, each with what to do. Lines are broken by hand; a test says where one is too long.
     "amount_over_limit": (
         "超出单笔限额，\n请减小金额，\n或换一种付款方式。",
@@ -224,6 +256,48 @@ TEXTS = {
     "journal_unreadable": (
         "存储无法读取，\n请勿清除，联系客服。",
         "Memory is unreadable.\nErase nothing.\nPlease call support.",
+    ),
+    "net_all_well": ("一切正常。", "All is well."),
+    "net_weak": (
+        "网络可用，但信号弱，\n请靠近路由器。",
+        "It works; the signal is\nweak. Move closer.",
+    ),
+    "net_slow": ("网络可用，但很慢，\n请稍等或换网络。", "It works, but slowly."),
+    "net_unsteady": (
+        "连接不稳定，\n请靠近路由器后再试。",
+        "The line is unsteady.\nMove closer, try again.",
+    ),
+    "net_no_link": (
+        "未连上无线网络。\n请检查路由器电源，\n靠近路由器，\n或核对网络名和密码。",
+        "No Wi-Fi: is the router\non? Move closer; or have\nname and key checked.",
+    ),
+    "net_no_address": (
+        "路由器没有分配地址，\n请重启路由器。",
+        "The router gives no\naddress. Restart it.",
+    ),
+    "net_no_dns": (
+        "查不到主机地址：\n路由器可能没有外网。\n请重启路由器。",
+        "The host is not found:\nis the router online?\nRestart the router.",
+    ),
+    "net_no_way": (
+        "连不到收单机构：\n路由器可能没有外网，\n或者防火墙拦截。",
+        "The host is not reached:\nis the router online,\nor is a firewall there?",
+    ),
+    "net_host_down": (
+        "网络正常，收单机构没有\n开启服务。可离线收款，\n稍后再试，或联系客服。",
+        "The network works, the\nhost does not. Sell\noffline; call support.",
+    ),
+    "net_impostor": (
+        "应答的不是收单机构。\n公共网络可能须先登录：\n请换网络或联系客服。",
+        "A stranger answers.\nA guest network's page?\nTry another network.",
+    ),
+    "net_not_accepted": (
+        "收单机构不受理本机，\n请联系客服。",
+        "The host refuses this\nterminal. Call support.",
+    ),
+    "net_host_silent": (
+        "已连上，但收不到应答。\n可离线收款，稍后再试，\n或联系客服。",
+        "Connected, no answers.\nSell offline, try later,\nor call support.",
     ),
     "network_needed": (
         "此卡须联网授权，\n请待网络恢复，\n或换一张卡。",

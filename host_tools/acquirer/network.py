@@ -27,7 +27,13 @@ def _sign_in(request: Request, connection: Connection, now: datetime, _reply: Me
     book.notice(connection, "event", "sign_in", request.sender, now)
 
 
+def _echo(request: Request, _connection: Connection, _now: datetime, reply: Message) -> None:
+    if padding := request.message.private.get(fields.PADDING):
+        reply.private[fields.PADDING] = padding
+
+
 _ANSWERS: dict[str, Answer] = {
     "001": _sign_in,
+    "301": _echo,
     "401": lookup.answer,
 }

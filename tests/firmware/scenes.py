@@ -14,6 +14,23 @@ _SALES = [
     ("11:59", 600, "paid"),
 ]
 _CARD = "621094******0011"
+_CHECK = [
+    ("link", "ok", "-61 dBm"),
+    ("address", "ok", "192.168.100.123"),
+    ("dns", "ok", "net_no_name"),
+    ("tcp", "ok", "48 ms"),
+    ("tls", "ok", "net_in_use"),
+    ("echo", "ok", "61 ms"),
+    ("speed", "ok", "118.4 kB/s"),
+]
+_LOG = [
+    ("14:05:11", "net_reached", "", 2),
+    ("14:05:09", "net_came", "", 131),
+    ("14:02:58", "net_dropped", "no_network", 36125),
+    ("04:00:53", "net_reached", "", 4),
+    ("04:00:49", "net_failed", "host_certificate", 1),
+    ("04:00:48", "net_came", "", 0),
+]
 
 # name of the picture -> (screen, status, values)
 SCENES = {
@@ -81,6 +98,15 @@ SCENES = {
         },
     ),
     "report_bank_refuses": ("report", HOLDING, {"title": "ask_bank", "reason": "bank_refuses"}),
+    "check_running": ("check", QUIET, {"rows": _CHECK[:3] + [("tcp", "running", "")]}),
+    "check_well": ("check", HOLDING, {"rows": _CHECK, "reason": "net_all_well"}),
+    "check_failed": (
+        "check",
+        HOLDING,
+        {"rows": _CHECK[:4] + [("tls", "failed", "certificate")], "reason": "net_impostor"},
+    ),
+    "netlog": ("netlog", HOLDING, {"lines": _LOG}),
+    "netlog_empty": ("netlog", QUIET, {"lines": []}),
     "entry_paid": (
         "entry",
         QUIET,

@@ -5,6 +5,7 @@ import gc
 import scenes
 from ui_doubles import Blind, Recorder, Spy
 
+from health import diagnosis
 from ui.page import money
 from ui.screens import SCREENS
 from ui.texts import TEXTS
@@ -44,7 +45,9 @@ def _assert_placed(view, spy, screen, values):
 
 
 def _reasons():
-    return [key for key in _explanations() if key[:6] != "where_" and key not in _SENTENCES]
+    elsewhere = ("where_", "net_")  # these have screens of their own
+    found = [key for key in _explanations() if not key.startswith(elsewhere)]
+    return [key for key in found if key not in _SENTENCES]
 
 
 def _explanations():
@@ -79,6 +82,22 @@ def test_every_reason_fits_wherever_a_reason_is_shown():
                 _assert_placed(view, spy, screen, values)
             _assert_placed(view, spy, "refused", {"reason": reason})
             _assert_placed(view, spy, "fault", {"reason": reason, "code": "x" * 40})
+
+
+def test_every_advice_of_the_network_check_fits_below_the_step_that_failed():
+    view, spy = _spied()
+    view.status(*scenes.HOLDING)
+    for language in ("zh", "en"):
+        view.language = language
+        for number, step in enumerate(diagnosis.STEPS):
+            rows = [(name, "ok", "118.4 kB/s") for name in diagnosis.STEPS[:number]]
+            for cause, advice in diagnosis.ADVICE[step].items():
+                assert advice in TEXTS and ("cause_" + cause in TEXTS or not cause)
+                failed = rows + [(step, "failed", cause or "no_answer")]
+                _assert_placed(view, spy, "check", {"rows": failed, "reason": advice})
+        for advice in ("net_all_well", "net_weak", "net_slow"):
+            rows = [(name, "ok", "118.4 kB/s") for name in diagnosis.STEPS]
+            _assert_placed(view, spy, "check", {"rows": rows, "reason": advice})
 
 
 def test_every_word_fits_its_entry_with_all_details():

@@ -14,6 +14,17 @@ class Station:
         self.joined = False
         self.calls = []
 
+    knows_its_signal = True
+
+    def ifconfig(self):
+        return ("192.168.1.23", "255.255.255.0", "192.168.1.1", "192.168.1.1")
+
+    def status(self, what):
+        if not self.knows_its_signal:
+            raise ValueError("unknown status param")
+        assert what == "rssi"
+        return -61
+
     def isconnected(self):
         return self.joined
 
@@ -40,6 +51,16 @@ async def test_it_joins_the_network_it_was_given_and_is_up():
     station = Station([True])
     radio = await run(station, 0.1)
     assert station.calls == ["disconnect", ("shop", "secret")] and radio.up()
+
+
+def test_the_network_check_learns_the_address_and_how_strong_the_signal_is():
+    station = Station([])
+    radio = wifi.Wifi(station, "shop", "secret")
+    assert radio.address() == "" and radio.signal_dbm() == -61
+    station.joined = True
+    assert radio.address() == "192.168.1.23"
+    station.knows_its_signal = False
+    assert radio.signal_dbm() is None
 
 
 async def test_a_network_that_is_there_is_left_alone():

@@ -336,6 +336,11 @@ def test_network_management_gives_back_the_nonce_and_the_time(terminal, code):
     assert reply.private[0x07].hex().isdigit() and len(reply.private[0x07]) == 7
 
 
+def test_the_padding_of_an_echo_comes_back_as_it_was(terminal):
+    padding = os.urandom(240)
+    assert terminal.ask(terminal.network("301", more={0x1A: padding})).private[0x1A] == padding
+
+
 def test_the_host_remembers_what_a_terminal_still_holds(terminal):
     held = (3).to_bytes(2, "big") + (12345).to_bytes(6, "big")
     terminal.ask(terminal.network("301", held=held))

@@ -3,6 +3,7 @@
 from ui.screens import (
     amount,
     approved,
+    check,
     confirm,
     declined,
     entry,
@@ -10,6 +11,7 @@ from ui.screens import (
     history,
     in_doubt,
     menu,
+    netlog,
     power_off,
     present,
     processing,
@@ -39,5 +41,7 @@ SCREENS = {
     "entry": entry.draw,
     "menu": menu.draw,
     "report": report.draw,
+    "check": check.draw,
+    "netlog": netlog.draw,
     "power_off": power_off.draw,
 }

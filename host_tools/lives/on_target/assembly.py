@@ -12,6 +12,7 @@ from micropython import const
 from crypto import dukpt
 from crypto.rng import Random
 from crypto.seal import Sealer
+from health.netlog import NetworkLog
 from journal import Journal
 from message.host import HostMessages
 from terminal import settings
@@ -121,6 +122,7 @@ class Terminal:
             self.book, self.forwarder, self.link, self.messages, self.clock
         )
         self.reader = Reader(life.chip)
+        self.network_log = self._network_log(life.network)
 
     def _connect_to(self, network):
         host = self.settings.host
@@ -131,6 +133,12 @@ class Terminal:
         timing = Timing(host.reply_ms, _OPEN_MS, host.echo_ms)
         self.session = Session(self.messages, status, self.random, timing)
         self.link = HostLink(self.session, network.connect, network.is_up, self.clock.now_ms)
+
+    def _network_log(self, network):
+        def look():
+            return network.is_up(), self.link.ready, self.session.trouble
+
+        return NetworkLog(look, lambda: "", self.clock.now_ms, print)
 
     async def run(self, watched):
         """Until the power goes. `watched(desk)` stands between the till and the desk."""
