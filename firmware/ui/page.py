@@ -8,7 +8,6 @@ from micropython import const
 from ui import theme
 from ui.canvas import CENTER, HEIGHT, LEFT, RIGHT, WIDTH
 from ui.font import balance
-from ui.texts import TEXTS
 
 MARGIN = const(14)
 _MIDDLE = const(120)
@@ -53,19 +52,20 @@ def above(rows):
 
 
 class Page:
-    """One screen being drawn. `fonts`: name -> Font."""
+    """One screen being drawn. `fonts`: name -> Font; `words`: Words."""
 
-    def __init__(self, canvas, fonts, support):
+    def __init__(self, canvas, fonts, words, support):
         self.canvas = canvas
         self.language = "zh"
         self.support = support
         self._fonts = fonts
+        self._words = words
         self._palettes = theme.palettes()
         self._status = ("down", 0, 0, False, "")
 
     def say(self, key, *values):
         """The text of a key in the chosen language; a key without a text stands for itself."""
-        pair = TEXTS.get(key)
+        pair = self._words.get(key)
         text = pair[self.language == "en"] if pair else key
         return text.format(*values) if values else text
 
@@ -189,7 +189,7 @@ class Page:
     def reason(self, y, key, end=FOOT):
         """Why, in words; a key that has no text is shown with whom to call. -> y below it."""
         text = self.say(key)
-        if key not in TEXTS:
+        if self._words.get(key) is None:
             text = "%s\n%s %s" % (key, self.say("call_support"), self.support)
         return self.sentence(y, text, end=end)
 

@@ -1,8 +1,9 @@
 """Every text a merchant reads: key -> (Chinese, English).
 
 A pure literal: the font maker parses this file (it does not import it) to learn which characters
-the fonts need. What a sale is called is always one of five words: paid, stored, checking, returned,
-failed. `{}` is filled in by the screen.
+the fonts need, and the build packs it into the file that the device reads (`ui/words.py`). What a
+sale is called is always one of five words: paid, stored, checking, returned, failed. `{}` is filled
+in by the screen.
 """
 
 TEXTS = {
@@ -269,7 +270,7 @@ TEXTS = {
     ),
     "net_no_link": (
         "未连上无线网络。\n请检查路由器电源，\n靠近路由器，\n或核对网络名和密码。",
-        "No Wi-Fi: is the router\non? Move closer; or have\nname and key checked.",
+        "No Wi-Fi. Router off?\nMove closer, or have its\nname and key checked.",
     ),
     "net_no_address": (
         "路由器没有分配地址，\n请重启路由器。",

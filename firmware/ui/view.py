@@ -8,6 +8,7 @@ from ui.font import Font
 from ui.icons import ICONS
 from ui.page import Page
 from ui.screens import SCREENS
+from ui.words import Words
 
 # name -> bytes of bitmaps kept in RAM; _WHOLE: all of it, read once at the start. The large
 # pictures are among those, because late in a day the heap has no room in one piece for them.
@@ -31,17 +32,22 @@ def open_fonts(folder):
     return fonts
 
 
-def _beside(path):
-    return path.rsplit("/", 1)[0] + "/fonts" if "/" in path else "fonts"
+def open_words(path):
+    return Words(open(path, "rb"))  # noqa: SIM115  it is read from as words are needed
+
+
+def _beside(path, name):
+    return path.rsplit("/", 1)[0] + "/" + name if "/" in path else name
 
 
 class View:
     """`support`: the number that a merchant calls when the terminal has no words for a reason."""
 
-    def __init__(self, panel, language="zh", support="", fonts=None):
-        fonts = fonts or open_fonts(_beside(__file__))
+    def __init__(self, panel, language="zh", support="", fonts=None, words=None):
+        fonts = fonts or open_fonts(_beside(__file__, "fonts"))
+        words = words or open_words(_beside(__file__, "texts.bin"))
         self._canvas = Canvas(panel, fonts["icons"], ICONS)
-        self._page = Page(self._canvas, fonts, support)
+        self._page = Page(self._canvas, fonts, words, support)
         self._page.language = language
 
     @property

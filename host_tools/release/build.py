@@ -8,9 +8,11 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from host_tools import paths
+from host_tools.release import texts
 
 # Kept as source: the interpreter is started with `main.py`, as on a device.
 _AS_SOURCE = ("main.py", "boot.py")
+_TEXTS = Path("ui/texts.py")  # the device reads its words from a file
 _NOT_FOR_THE_DEVICE = ("manifest.py",)  # says what a build of MicroPython freezes
 
 
@@ -44,11 +46,16 @@ def compile_file(source: Path, name: str, target: Path, options: tuple[str, ...]
 
 
 def _install(relative: Path, source: Path, out: Path, options: tuple[str, ...]) -> Path:
-    compiled = source.suffix == ".py" and relative.name not in _AS_SOURCE
-    target = out / (relative.with_suffix(".mpy") if compiled else relative)
+    packed = relative == _TEXTS
+    compiled = source.suffix == ".py" and relative.name not in _AS_SOURCE and not packed
+    suffix = ".bin" if packed else ".mpy" if compiled else relative.suffix
+    target = out / relative.with_suffix(suffix)
     fresh = target.exists() and target.stat().st_mtime >= source.stat().st_mtime
     if not fresh:
-        if compiled:
+        if packed:
+            target.parent.mkdir(parents=True, exist_ok=True)
+            target.write_bytes(texts.pack(texts.table(source)))
+        elif compiled:
             compile_file(source, str(relative), target, options)
         else:
             target.parent.mkdir(parents=True, exist_ok=True)

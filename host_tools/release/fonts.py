@@ -6,13 +6,12 @@ fails when one is missing. The results are committed under names of their own, b
 the fonts they come from.
 """
 
-import ast
 import sys
 from dataclasses import dataclass
 from pathlib import Path
 
 from host_tools import paths
-from host_tools.release import fontfile, icons
+from host_tools.release import fontfile, icons, texts
 
 _NOTO = Path("/usr/share/fonts/opentype/noto")
 _ASCII = "".join(map(chr, range(0x20, 0x7F)))
@@ -40,18 +39,11 @@ FACES = [
 ]
 
 
-def texts() -> dict[str, tuple[str, str]]:
-    """The table of `firmware/ui/texts.py`, parsed, not imported: it is firmware."""
-    tree = ast.parse((paths.firmware_dir() / "ui" / "texts.py").read_text(encoding="utf-8"))
-    tables = [node.value for node in tree.body if isinstance(node, ast.Assign)]
-    return ast.literal_eval(tables[0])
-
-
 def characters() -> str:
     """Every character that a text can contain, ascending."""
     used = {
         character
-        for pair in texts().values()
+        for pair in texts.table().values()
         for text in pair
         for character in text
         if character != "\n"

@@ -3,12 +3,11 @@
 import gc
 
 import scenes
-from ui_doubles import Blind, Recorder, Spy
+from ui_doubles import TEXTS, Blind, Recorder, Spy
 
 from health import diagnosis
 from ui.page import money
 from ui.screens import SCREENS
-from ui.texts import TEXTS
 from ui.view import View
 
 _WORDS = ("paid", "stored", "checking", "returned", "failed")

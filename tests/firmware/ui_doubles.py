@@ -5,6 +5,17 @@ from ui.canvas import CENTER, LEFT
 _WIDTH = 240
 
 
+def _texts():
+    """The table that people edit; the device has it packed in a file."""
+    module = {}
+    with open("firmware/ui/texts.py") as file:
+        exec(compile(file.read(), "texts.py", "exec"), module)
+    return module["TEXTS"]
+
+
+TEXTS = _texts()
+
+
 # One for all recorders: two of them do not fit a board's heap when it is in pieces.
 _FRAME = bytearray(_WIDTH * 320 * 2)
 

@@ -7,7 +7,7 @@ import pytest
 from golden import record
 
 from host_tools import paths
-from host_tools.release import fontfile, fonts, icons
+from host_tools.release import fontfile, fonts, icons, texts
 
 FIRMWARE = paths.firmware_dir()
 FONTS = FIRMWARE / "ui" / "fonts"
@@ -70,24 +70,24 @@ def test_the_icon_font_is_what_the_shapes_say():
 
 
 def test_every_text_is_in_both_languages_with_the_same_blanks():
-    for key, (chinese, english) in fonts.texts().items():
+    for key, (chinese, english) in texts.table().items():
         assert chinese and english, key
         assert chinese.count("{}") == english.count("{}"), key
         assert english.isascii() or key == "key_language", key
 
 
 def test_the_five_words_say_what_the_merchant_needs():
-    texts = fonts.texts()
-    words = {key: texts[key][0] for key in ("paid", "stored", "checking", "returned", "failed")}
+    table = texts.table()
+    words = {key: table[key][0] for key in ("paid", "stored", "checking", "returned", "failed")}
     assert list(words.values()) == ["已收妥", "已受理待上送", "处理中", "已退回", "未成功"]
-    assert all(f"where_{word}" in texts for word in words)
+    assert all(f"where_{word}" in table for word in words)
 
 
 def test_every_reason_of_the_card_and_of_the_host_has_a_text():
     outcomes = {"offline_approved", "online_needed"}  # never shown: the sale goes on
     reasons = set(table("emv/outcome.py", "REASONS")) - outcomes
     reasons |= set(table("uplink/answers.py", "REASONS").values())
-    assert reasons <= set(fonts.texts()), reasons - set(fonts.texts())
+    assert reasons <= set(texts.table()), reasons - set(texts.table())
 
 
 def test_a_font_file_is_read_back_as_it_was_packed():
