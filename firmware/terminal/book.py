@@ -8,6 +8,9 @@ A sale is a few records with one journal sequence number:
     PAID | DECLINED | ABANDONED | REVERSED     how it ended
     DEAD       the host will not take it: people must look at it; never deleted, never in the way
 
+A return gives back some of a sale, or all of it, and is a sale of its own: RETURN is owed to the
+host, DEAD_RETURN is what the host will not take.
+
 What is written is true before any screen says it. Records are released in order of their sequence
 numbers, and only once the host's receipt token is here or nothing was ever owed.
 """
@@ -31,10 +34,14 @@ DEAD = const(8)
 # or nothing: nobody but people may decide, so it is neither sent, nor reversed, nor released.
 UNREADABLE = const(9)
 
+RETURN = const(10)
+DEAD_RETURN = const(14)
+
 # What the host has to be told in its own time, in the order of capture (see forwarding.WAYS).
-_OWED = (STORED,)
+_OWED = (STORED, RETURN)
 _ENDED = (PAID, DECLINED, ABANDONED, REVERSED)
-_OPEN = (INTENT, REQUEST, STORED, DEAD)
+_RETURNS = (RETURN, DEAD_RETURN)
+_OPEN = (INTENT, REQUEST, STORED, DEAD) + _RETURNS
 
 # The merchant's five words.
 WORDS = {
@@ -47,6 +54,15 @@ WORDS = {
     DECLINED: "failed",
     ABANDONED: "failed",
     REVERSED: "returned",
+    RETURN: "stored",
+    DEAD_RETURN: "checking",
+}
+
+# The word once it is not open any more, where no record says how it ended.
+_ONCE_CLOSED = {
+    STORED: "paid",
+    REQUEST: "returned",  # reversed when there was no room to write it
+    RETURN: "returned",
 }
 
 # Pages that one sale may need: intent, a request of two, ending, and two restarts in between.
@@ -61,11 +77,15 @@ def _entry(kind, pos, seq, payload):
     """What another version of the firmware wrote is kept, and for people to look at."""
     try:
         if kind in _OPEN:
-            sale = sale_record.unpack(payload)
-            return Entry(kind, pos, sale.number, sale.amount_fen)
+            return _entry_of(kind, pos, sale_record.unpack(payload))
     except sale_record.BadSale:
         pass  # the record is whole, but not of this layout
     return Entry(UNREADABLE, pos, seq, 0)
+
+
+def _entry_of(kind, pos, sale):
+    after = sale.original[1] if sale.original else 0
+    return Entry(kind, pos, sale.number, sale.amount_fen, after)
 
 
 class Book:
@@ -157,12 +177,12 @@ class Book:
         self._enter(INTENT, sale, sale.number, sale.ending())
 
     def open(self, kind, sale, seq):
-        """REQUEST or STORED (or DEAD) of a sale under the journal sequence number `seq`."""
+        """REQUEST, STORED or RETURN (or dead) of a sale under the journal sequence number `seq`."""
         self._enter(kind, sale, seq, sale.pack())
 
     def _enter(self, kind, sale, seq, payload):
         pos = self._journal.append(kind, seq, payload)
-        self._entries.put(seq, Entry(kind, pos, sale.number, sale.amount_fen))
+        self._entries.put(seq, _entry_of(kind, pos, sale))
 
     def end(self, seq, kind, token, answer=None):
         """PAID, DECLINED, ABANDONED or REVERSED, with the receipt token or NOTHING_OWED."""
@@ -184,7 +204,7 @@ class Book:
     def bury(self, seq):
         """To the dead-letter list: kept for people, out of the way of the rest. False: no room now,
         it stays where it is."""
-        return self._rewrite(seq, DEAD)
+        return self._rewrite(seq, DEAD_RETURN if seq in self.waiting(RETURN) else DEAD)
 
     def _rewrite(self, seq, kind):
         """Writes the sale again at the head of the journal; the old records are then superseded."""
@@ -243,6 +263,12 @@ class Book:
         """Numbers of the sales that the host has to be told, in that order. Not to be changed."""
         return self._entries.owed
 
+    def must_wait(self, number):
+        """Whether this is a return whose original the host has not answered for yet."""
+        entry = self.entry(self.seq_of(number))
+        original = self.entry(self.seq_of(entry.after)) if entry and entry.after else None
+        return original is not None and original.kind in _OWED
+
     def seq_of(self, number):
         """Where the unresolved sale of this number stands now, None if there is none."""
         return self._entries.seq_of(number)
@@ -267,8 +293,19 @@ class Book:
         return self._entries.totals(kinds)
 
     def held(self):
-        """(count, sum in fen) that the terminal still holds: what each message tells the host."""
-        return self.totals(STORED, REQUEST, DEAD, UNREADABLE)
+        """(count, sum in fen) that the terminal still holds: what each message tells the host.
+
+        Returns are counted; the sum is that of sales.
+        """
+        count, total_fen = self.totals(STORED, REQUEST, DEAD, UNREADABLE)
+        return count + self.totals(*_RETURNS)[0], total_fen
+
+    def pending(self):
+        """(count, fen) that is kept here and not at the bank: what is to be given back lessens the
+        money. What the bank will not give back does not."""
+        count, total_fen = self.totals(STORED, DEAD)
+        _, back_fen = self.totals(RETURN)
+        return count + self.totals(*_RETURNS)[0], total_fen - back_fen
 
     def recent(self, most):
         """[(Sale, word)] newest first, one line a sale, released ones too while they last."""
@@ -286,12 +323,16 @@ class Book:
             if len(seen) == most:
                 return
 
+    def records(self):
+        """Yields (kind, sequence number, Sale) of all that can still be read, newest first."""
+        for _, kind, seq, payload in self._journal.history():
+            sale = _shown(payload) if kind in WORDS else None
+            if sale is not None:
+                yield kind, seq, sale
+
     def _word(self, kind, sale):
-        if kind == STORED and not self.is_open(sale.number):
-            return "paid"
-        if kind == REQUEST and not self.is_open(sale.number):
-            return "returned"  # reversed when there was no room to write it
-        return WORDS[kind]
+        closed = _ONCE_CLOSED.get(kind)
+        return closed if closed and not self.is_open(sale.number) else WORDS[kind]
 
 
 def _shown(payload):

@@ -8,6 +8,7 @@ import asyncio
 
 from micropython import const
 
+from message import returns
 from message.host import REASON_NO_REPLY
 from terminal import book as b
 from uplink import answers
@@ -28,6 +29,7 @@ def _reversal(messages, mti, sale, held):
 WAYS = {
     b.REQUEST: ("0400", "0401", _reversal, answers.of_reversal),
     b.STORED: ("0220", "0221", _advice, answers.of_advice),
+    b.RETURN: ("0220", "0221", returns.build, answers.of_advice),
 }
 
 # (how it stands, final verdict) -> the record that ends it. Of the rest, what is accepted ends
@@ -45,7 +47,13 @@ class Queue:
     def __init__(self, book):
         self._book = book
         self.in_doubt = book.in_doubt
-        self.owed = book.owed
+
+    def owed(self):
+        """Yields the numbers in the order of capture. A return goes when the host has answered for
+        its original, and not before."""
+        for number in self._book.owed():
+            if not self._book.must_wait(number):
+                yield number
 
     def close(self, number, verdict, reply):
         """A final verdict. False: there is no room to write it down; it stays as it was."""

@@ -1,7 +1,5 @@
 """The status bar and the screens behind it, for the merchant's loop and the menu's jobs."""
 
-from terminal import book as b
-
 
 class Front:
     def __init__(self, services):
@@ -9,7 +7,7 @@ class Front:
         self._shown = None  # the status that is on the screen
 
     def _status(self):
-        count, total_fen = self._s.book.totals(b.STORED, b.DEAD)
+        count, total_fen = self._s.book.pending()
         return {
             "link": "up" if self._s.link.ready else "down",
             "pending_count": count,

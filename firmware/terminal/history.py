@@ -2,13 +2,16 @@
 
 from micropython import const
 
-from terminal import menu
+from terminal import menu, returns
 
 _HISTORY_MS = const(60000)
 _ROWS = const(20)
 
 # What can be done about a sale: (text key, module). The job also gets the sale and its word.
-ACTIONS = (("ask_bank", "terminal.ask_bank"),)
+ACTIONS = (
+    ("ask_bank", "terminal.ask_bank"),
+    ("give_back", "terminal.give_back"),
+)
 
 
 async def run(services, front):
@@ -31,18 +34,19 @@ async def run(services, front):
 
 
 def _row(sale, word):
-    return "%02d:%02d" % sale.time[3:5], sale.amount_fen, word
+    return "%02d:%02d" % sale.time[3:5], sale.signed_fen, word
 
 
 async def _entry(services, front, sale, word):
     front.show(
         "entry",
-        fen=sale.amount_fen,
+        fen=sale.signed_fen,
         word=word,
         when="%04d-%02d-%02d %02d:%02d" % sale.time[:5],
         card=sale.masked_pan,
         ref=sale.answer[0],
         code=sale.answer[2],
+        back_fen=0 if sale.original else returns.given_back_fen(services.book, sale),
         actions=bool(ACTIONS),
     )
     if await services.people.key(_HISTORY_MS) == "E" and ACTIONS:

@@ -33,10 +33,11 @@ async def run(services, front, title="menu", jobs=JOBS, *about):
 
 async def job(name, *arguments):
     """Runs the job in the module of this name. Returns what it returned."""
+    before = set(sys.modules)
     try:
         return await __import__(name, None, None, ("run",)).run(*arguments)
     finally:
-        let_go(name)
+        let_go(*(set(sys.modules) - before))
 
 
 def let_go(*names):
@@ -44,6 +45,6 @@ def let_go(*names):
     for name in names:
         package, _, leaf = name.partition(".")
         sys.modules.pop(name, None)
-        if hasattr(sys.modules[package], leaf):
+        if leaf and hasattr(sys.modules.get(package), leaf):
             delattr(sys.modules[package], leaf)
     gc.collect()

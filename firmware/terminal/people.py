@@ -17,7 +17,16 @@ _FAILED = ((750, 200), (0, 100), (750, 200))
 _LOOK_MS = const(20)
 
 # A key pressed before one of these came up was not meant for it.
-_ANSWERED = ("approved", "stored", "declined", "in_doubt", "returned", "refused", "confirm")
+_ANSWERED = (
+    "approved",
+    "stored",
+    "declined",
+    "in_doubt",
+    "returned",
+    "refused",
+    "confirm",
+    "given_back",
+)
 
 
 class People:

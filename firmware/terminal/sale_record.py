@@ -15,6 +15,12 @@ _HEAD_BYTES = struct.calcsize(_HEAD)
 _CARD_DATA_BYTES = const(24)
 _ANSWER_BYTES = const(20)
 
+# Tags from here on are the terminal's own: none comes from a card, none goes into DE 55.
+OWN_TAGS = const(0xDF00)
+# Of a return only: the original's transaction id (16), its number (u32, big endian), and the type
+# that DE 60 has (BCD).
+ORIGINAL = const(0xDF01)
+
 # (tag, length); a negative length is the most that a variable one may have. Order is the format:
 # new tags are added at the end.
 CHIP_TAGS = (
@@ -46,6 +52,7 @@ CHIP_TAGS = (
     (0x9F7C, -32),
     (0x8A, 2),
     (0x9F39, 1),
+    (ORIGINAL, 21),
 )
 
 
@@ -79,7 +86,8 @@ class Sale:
         if not track2:
             raise BadSale("no track 2 equivalent data")
         self.card_data = encrypt(track2)
-        self.chip = {tag: bytes(outcome.chip[tag]) for tag, _ in CHIP_TAGS if tag in outcome.chip}
+        tags = [tag for tag, _ in CHIP_TAGS if tag < OWN_TAGS and tag in outcome.chip]
+        self.chip = {tag: bytes(outcome.chip[tag]) for tag in tags}
         self.card_sequence = self.chip.get(0x5F34, b"\0")[0]
         ends = outcome.masked_pan[:6] + outcome.masked_pan[-4:]
         self.masked = unhexlify(ends) or bytes(5)
@@ -92,6 +100,28 @@ class Sale:
         """The card number as people may see it, "" if there is none."""
         digits = hexlify(self.masked).decode() if any(self.masked) else ""
         return digits and digits[:6] + "******" + digits[6:]
+
+    # A return is a sale that gives money back: it has an identity of its own, and no card data.
+
+    @property
+    def original(self):
+        """(transaction id, number) of the sale that this return gives back, and the type of the
+        return, two digits; None for a sale."""
+        told = self.chip.get(ORIGINAL)
+        if not told:
+            return None
+        return told[:16], int.from_bytes(told[16:20], "big"), "%02x" % told[20]
+
+    def give_back(self, original, how):
+        """Makes this a return of the Sale `original`; `how`: its type in DE 60, two digits."""
+        number = original.number.to_bytes(4, "big")
+        self.chip[ORIGINAL] = original.id + number + bytes((int(how, 16),))
+        self.card_sequence, self.masked = original.card_sequence, original.masked
+
+    @property
+    def signed_fen(self):
+        """What it brings the merchant: less than nothing if it is a return."""
+        return -self.amount_fen if self.original else self.amount_fen
 
     def pack(self):
         """The journal payload. Raises BadSale when the card's data have impossible lengths."""

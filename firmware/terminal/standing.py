@@ -2,15 +2,19 @@
 
 
 class Entry:
-    """An unresolved sale: everything else is read from the journal at `pos`."""
+    """An unresolved sale: everything else is read from the journal at `pos`.
 
-    __slots__ = ("kind", "pos", "number", "amount_fen")
+    `after`: of a return, the number of the sale that it gives back; else 0.
+    """
 
-    def __init__(self, kind, pos, number, amount_fen):
+    __slots__ = ("kind", "pos", "number", "amount_fen", "after")
+
+    def __init__(self, kind, pos, number, amount_fen, after=0):
         self.kind = kind
         self.pos = pos
         self.number = number
         self.amount_fen = amount_fen
+        self.after = after
 
 
 class Standing:

@@ -146,13 +146,14 @@ class Page:
 
     def amount(self, y, fen, ink=theme.INK, paper=theme.PAPER):
         """The sum in one line, as large as it fits, in a space of 44 lines."""
-        digits = money(fen).replace("¥", "")
+        sign, digits = money(fen).split("¥")
+        sign += "¥"
         for font in ("amount48", "amount34", "title24"):
-            wide = self._fonts[font].width(digits) + self._fonts["title24"].width("¥") + 4
+            wide = self._fonts[font].width(digits) + self._fonts["title24"].width(sign) + 4
             if wide <= WIDTH - 2 * 8:
                 break
         y += (44 - self._fonts[font].height) // 2
-        x = self.text("title24", _MIDDLE - wide // 2, y - 3, "¥", ink, LEFT, paper) + 4
+        x = self.text("title24", _MIDDLE - wide // 2, y - 3, sign, ink, LEFT, paper) + 4
         self.text(font, x, y, digits, ink, LEFT, paper)
 
     def sentence(self, y, text, ink=theme.INK, end=FOOT):

@@ -34,6 +34,19 @@ TEXTS = {
         "没有收到款项，\n请换一种付款方式。",
         "No money was taken.\nUse another way to pay.",
     ),
+    # The same for a return.
+    "back_stored": (
+        "已记下，\n将尽快上送银行退款。",
+        "It is kept and goes to\nthe bank as soon as\npossible.",
+    ),
+    "back_returned": (
+        "银行已受理，\n款项退回持卡人。",
+        "The bank has it:\nthe money goes back\nto the customer.",
+    ),
+    "back_checking": (
+        "银行未受理，没有退款，\n请联系客服。",
+        "The bank refused it.\nNothing was given back.\nPlease call support.",
+    ),
     # Status bar.
     "test_keys": ("测试密钥", "TEST KEYS"),
     "pending": ("{} 笔未入账", "{} stored, not banked"),
@@ -53,6 +66,8 @@ TEXTS = {
     "this_sale": ("这笔收款", "This sale"),
     "network_check": ("网络检查", "Network check"),
     "net_log": ("网络日志", "Network log"),
+    "give_back": ("退款", "Give back"),
+    "give_back_ask": ("确认退款？", "Give back?"),
     "no_sales": ("还没有收款记录", "No sales yet"),
     "power_off": ("可以关机了", "Safe to switch off"),
     # Sentences.
@@ -71,6 +86,12 @@ TEXTS = {
     "in_doubt": (
         "未收到银行答复，\n请按未收款处理。\n正在自动撤销，\n如已扣款将退回持卡人。",
         "No answer yet:\ntreat it as NOT paid.\nIt is being cancelled;\nany charge goes back.",
+    ),
+    "left_to_give": ("最多可退 {}", "Up to {}"),
+    "other_amount": ("可输入其他金额", "or key another amount"),
+    "give_back_sure": (
+        "确认后上送银行，\n不能撤回。",
+        "It goes to the bank and\ncannot be taken back.",
     ),
     "all_saved": ("所有记录均已安全保存", "Every record is kept"),
     "still_stored": (
@@ -134,6 +155,7 @@ TEXTS = {
     "reference": ("参考号", "Reference"),
     "code": ("代码", "Code"),
     "support": ("客服电话", "Support"),
+    "given_back": ("已退款", "Given back"),
     "cardholder": ("持卡人", "Cardholder"),
     # How the cardholder was verified.
     "no_cvm": ("免密免签", "No check needed"),
@@ -347,6 +369,26 @@ TEXTS = {
         "The reader is silent.\nRestart the terminal.",
     ),
     "relay_suspected": ("卡片应答太慢，\n请换一张卡。", "The card is too slow.\nTry another card."),
+    "return_all_given": (
+        "这笔已全部退款，\n不能再退。",
+        "All of this sale was\ngiven back already.",
+    ),
+    "return_in_doubt": (
+        "这笔尚无定论，\n有结果后再退款。",
+        "This one is still open.\nWait until it is known\nto be paid.",
+    ),
+    "return_not_paid": (
+        "这笔没有收到款项，\n无需退款。",
+        "No money was taken:\nthere is nothing\nto give back.",
+    ),
+    "return_of_return": (
+        "这笔本身是退款，\n不能再退。",
+        "This is a return itself.\nChoose the sale instead.",
+    ),
+    "return_too_much": (
+        "超出可退金额，\n请减小金额。",
+        "More than is left of it.\nUse a smaller amount.",
+    ),
     "second_tap": (
         "此卡刚付过相同金额。\n确定要再收一笔吗？",
         "This card has just paid\nthe same amount.\nCharge it once more?",

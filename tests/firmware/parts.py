@@ -63,6 +63,13 @@ def sale(number=7, amount_fen=1234):
     return made
 
 
+def given_back(original, number=9, amount_fen=300, how="25"):
+    """A return of the sale `original`."""
+    made = Sale(number, bytes(range(number, number + 16)), 1, amount_fen, NOW, True)
+    made.give_back(original, how)
+    return made
+
+
 class Host:
     """The other side of the keys: replies with right MACs and tokens, as docs/protocol.md says."""
 

@@ -322,3 +322,77 @@ def test_records_of_another_version_are_kept_and_not_guessed_at():
     assert bench.book.totals(b.STORED) == (1, 300)
     assert journal.released == 0
     assert bench.words() == ["stored"]
+
+
+def _given_back(bench, original, amount_fen=100):
+    given = parts.given_back(original, bench.book.reserve(), amount_fen)
+    bench.book.open(b.RETURN, given, given.number)
+    bench.book.put_back(given.number)
+    return given
+
+
+def test_a_return_is_owed_over_restarts_until_the_host_has_it():
+    bench = Bench()
+    sale = bench.stored(500)
+    bench.book.resolve(sale.number, TOKEN)
+    given = _given_back(bench, sale)
+    bench.restart()
+    assert bench.book.owed() == [given.number]
+    assert bench.book.sale(given.number).original == (sale.id, sale.number, "25")
+    assert bench.words() == ["stored", "paid"]
+    bench.book.resolve(given.number, TOKEN)
+    bench.restart()
+    assert bench.words() == ["returned", "paid"]
+    assert bench.book.held() == (0, 0)
+
+
+def test_a_return_waits_until_the_host_has_answered_for_its_original():
+    bench = Bench()
+    sale = bench.stored(500)
+    given = _given_back(bench, sale)
+    other = bench.stored(200)
+    bench.restart()
+    waiting = [n for n in bench.book.owed() if bench.book.must_wait(n)]
+    assert bench.book.owed() == [sale.number, given.number, other.number]
+    assert waiting == [given.number]
+    bench.book.resolve(sale.number, TOKEN)
+    assert not bench.book.must_wait(given.number)
+
+
+def test_a_return_does_not_wait_for_an_original_that_people_must_look_at():
+    bench = Bench()
+    sale = bench.stored(500)
+    given = _given_back(bench, sale)
+    bench.book.bury(sale.number)
+    assert not bench.book.must_wait(given.number)
+
+
+def test_a_return_whose_original_was_carried_forward_still_waits_for_it():
+    bench = Bench()
+    sale = bench.stored(500)
+    given = _given_back(bench, sale)
+    bench.book._rewrite(sale.number, b.STORED)
+    bench.restart()
+    assert bench.book.must_wait(given.number)
+
+
+def test_what_is_to_be_given_back_lessens_the_money_and_is_one_record_more():
+    bench = Bench()
+    sale = bench.stored(500)
+    _given_back(bench, sale, 120)
+    assert bench.book.pending() == (2, 380)
+    assert bench.book.held() == (2, 500)
+    assert bench.book.totals(b.STORED, b.DEAD) == (1, 500)
+
+
+def test_a_return_that_the_host_refuses_is_kept_for_people_and_moves_no_money():
+    bench = Bench()
+    sale = bench.stored(500)
+    given = _given_back(bench, sale, 120)
+    bench.book.bury(given.number)
+    bench.restart()
+    assert bench.book.totals(b.DEAD_RETURN) == (1, 120)
+    assert bench.book.totals(b.DEAD) == (0, 0)
+    assert bench.book.pending() == (2, 500)
+    assert bench.book.owed() == [sale.number]
+    assert bench.words() == ["checking", "stored"]

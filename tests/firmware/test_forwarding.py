@@ -56,17 +56,28 @@ class Bench:
     def keep(self, kind):
         sale = parts.sale(self.book.reserve(), 100)
         sale.id = sale.number.to_bytes(16, "big")
+        self._write(kind, sale)
+        return sale
+
+    def give_back(self, original):
+        given = parts.given_back(original, self.book.reserve())
+        self._write(b.RETURN, given)
+
+    def _write(self, kind, sale):
         self.book.open(kind, sale, sale.number)
         self.book.put_back(sale.number)
         self.ids.append(sale.id)
+
+    def words(self):
+        return [word for _, word in self.book.recent(3)]
 
     async def step(self):
         for _ in range(4 * WIDEST):
             await asyncio.sleep_ms(0)
 
-    async def answer(self, index, identity):
+    async def answer(self, index, identity, code="00"):
         """Answers what was posted as number `index`, and lets the terminal work."""
-        self.link.posted[index][1](identity and Reply(identity))
+        self.link.posted[index][1](identity and Reply(identity, code))
         await self.step()
 
     async def warm_up(self):
@@ -139,5 +150,39 @@ def test_a_reversal_is_sent_as_one_and_ends_the_doubt():
         assert bench.link.posted[0][0][:2] == b"\x04\x00"
         await bench.answer(0, bench.ids[0])
         assert [word for _, word in bench.book.recent(1)] == ["returned"]
+
+    _run(work())
+
+
+def test_a_return_is_sent_when_its_original_was_answered_and_not_before():
+    async def work():
+        bench = Bench(sales=5)
+        await bench.warm_up()
+        bench.give_back(bench.keep(b.STORED))  # numbers 6 and 7
+        bench.keep(b.STORED)
+        for index in (2, 3, 4):
+            await bench.answer(index, bench.ids[index])
+        stans = [frame[24:27] for frame, _ in bench.link.posted]
+        assert stans[5:] == [b"\0\0\6", b"\0\0\x08"]
+        await bench.answer(5, bench.ids[5])
+        assert bench.link.posted[7][0][10:13] == b"\x20\0\0"
+        await bench.answer(7, bench.ids[6])
+        await bench.answer(6, bench.ids[7])
+        assert bench.words() == ["paid", "returned", "paid"]
+
+    _run(work())
+
+
+def test_a_return_that_the_host_refuses_is_for_people_and_the_queue_goes_on():
+    async def work():
+        bench = Bench(sales=1)
+        bench.give_back(bench.book.sale(1))
+        bench.keep(b.STORED)
+        await bench.step()
+        await bench.answer(0, bench.ids[0])
+        await bench.answer(1, bench.ids[1], "13")
+        await bench.answer(2, bench.ids[2])
+        assert bench.words() == ["checking", "paid", "paid"]
+        assert bench.book.owed() == []
 
     _run(work())

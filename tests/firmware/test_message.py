@@ -5,7 +5,7 @@ from binascii import unhexlify as unhex
 
 import parts
 
-from message import codec
+from message import codec, returns
 from message.host import SIGN_IN, stan
 
 
@@ -133,3 +133,16 @@ def test_sign_in_carries_a_fresh_nonce_each_time():
     _, _, second = made.network(SIGN_IN, 1, parts.HELD)
     assert len(first) == 16
     assert first != second
+
+
+def test_a_return_names_its_original_and_nothing_of_the_card():
+    given = parts.given_back(parts.sale(number=7), number=9, amount_fen=300, how="23")
+    key, frame = returns.build(parts.messages(), "0220", given, (1, 1234))
+    mti, fields, _ = codec.unpack(frame)
+    assert (mti, key) == ("0220", ("02", "000009"))
+    assert (fields[3], fields[4], fields[60]) == ("200000", "000000000300", "23000001000")
+    assert fields[53][-4:] == unhex("00000009")
+    private = codec.unpack_private(fields[63])
+    assert private[0x0D] == parts.sale().id + unhex("00000007")
+    assert private[0x01] == given.id
+    assert not {23, 55, 62} & set(fields)

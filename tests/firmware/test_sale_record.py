@@ -59,3 +59,24 @@ def test_every_truncated_payload_is_refused():
             raise AssertionError("accepted %d bytes" % length)
         except sale_record.BadSale:
             pass
+
+
+def test_a_return_comes_back_with_the_sale_that_it_gives_back():
+    again = sale_record.unpack(parts.given_back(parts.sale(number=7)).pack())
+    assert again.original == (parts.sale().id, 7, "25")
+    assert (again.number, again.amount_fen, again.signed_fen) == (9, 300, -300)
+    assert again.masked_pan == "621094******0011"
+    assert again.card_data == b""
+
+
+def test_a_sale_gives_nothing_back():
+    assert parts.sale().original is None
+    assert parts.sale().signed_fen == 1234
+
+
+def test_a_card_cannot_make_a_sale_look_like_a_return():
+    outcome = parts.Outcome()
+    outcome.chip[sale_record.ORIGINAL] = bytes(21)
+    sale = sale_record.Sale(7, bytes(16), 1, 100, parts.NOW, True)
+    sale.take_outcome(outcome, lambda track2: track2)
+    assert sale.original is None

@@ -8,6 +8,8 @@ from ui.screens import (
     declined,
     entry,
     fault,
+    give_back,
+    given_back,
     history,
     in_doubt,
     menu,
@@ -43,5 +45,7 @@ SCREENS = {
     "report": report.draw,
     "check": check.draw,
     "netlog": netlog.draw,
+    "give_back": give_back.draw,
+    "given_back": given_back.draw,
     "power_off": power_off.draw,
 }

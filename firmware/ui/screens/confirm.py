@@ -1,8 +1,8 @@
-"""Something unusual about this sale: ask before the card is charged."""
+"""Something that must be meant: ask before it is done."""
 
 
-def draw(page, fen, reason):
+def draw(page, fen, reason, title="charge_again", yes="key_again"):
     page.begin("slate")
-    y = page.band("question", "charge_again", fen=fen)
+    y = page.band("question", title, fen=fen)
     page.reason(y + 10, reason)
-    page.hints((("E", "key_again"), ("X", "key_cancel")))
+    page.hints((("E", yes), ("X", "key_cancel")))

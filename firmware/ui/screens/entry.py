@@ -1,19 +1,22 @@
-"""One sale: where is the money?"""
+"""One sale, or one return: where is the money?"""
 
-from ui.page import above
+from ui.page import above, money
 
 _COLOURS = {"returned": "slate"}
 
 
-def draw(page, fen, word, when="", card="", ref="", code="", actions=False):
-    """`when`: its last eleven characters are shown, MM-DD hh:mm."""
+def draw(page, fen, word, when="", card="", ref="", code="", back_fen=0, actions=False):
+    """`fen` is below zero for a return; `back_fen`: how much of a sale was given back; `when`: its
+    last eleven characters are shown, MM-DD hh:mm."""
     page.begin(_COLOURS.get(word, word))
     y = page.band(word, word, fen=fen)
     code = "" if word == "paid" else code
-    rows = 2 if ref or code else 1
-    y = page.sentence(y, page.say("where_" + word), end=above(rows) - 4) + 4
+    rows = 1 + bool(ref or code) + bool(back_fen)
+    where = "back_" if fen < 0 else "where_"
+    y = page.sentence(y, page.say(where + word), end=above(rows) - 4) + 4
     y = page.opposite(y, when[-11:], _shorter(card))
-    page.details(y, ("reference" if ref else "code", " ".join([ref, code]).strip()))
+    told = ("reference" if ref else "code", " ".join([ref, code]).strip())
+    page.details(y, told, ("given_back", money(-back_fen) if back_fen else ""))
     more = (("E", "key_more"),) if actions else ()
     page.hints(more + (("X", "key_back"),))
 
