@@ -1,5 +1,5 @@
 """The audit compares three witnesses: the terminal's journal, the acquirer's ledger, and what the
-cards remember. Lost and doubled are counted here and nowhere else.
+cards remember. Lost and doubled, of sales and of returns, are counted here and nowhere else.
 """
 
 from collections import Counter
@@ -13,6 +13,7 @@ from host_tools.simulator.bench import Bench
 _YES_SCREENS = ("approved", "stored")
 _TOLD_YES = ("stored", "paid", "dead")
 _TOLD_NO = ("declined", "abandoned", "reversed")
+_OWED = ("stored", "dead", "return", "dead return")
 
 
 def _journal(bench: Bench) -> dict[str, dict]:
@@ -41,27 +42,36 @@ def _count(sales: Iterable[dict], **wanted: Any) -> int:
 
 
 def audit(bench: Bench) -> dict[str, int]:
-    """captured, banked, pending, in_doubt, returned, lost, doubled; banked_fen."""
+    """captured, banked, given_back (returns at the bank), pending, in_doubt, returned, lost,
+    doubled; banked_fen is what is left of the sales at the bank."""
     journal = _journal(bench)
     posted = ledger.transactions(bench.acquirer.data)
     consents = _cryptograms(bench)
     banked = {i: t for i, t in posted.items() if t["state"] in ("posted", "exception")}
+    back = {i: t for i, t in posted.items() if t["state"] == "returned"}
     told_paid = {i: s for i, s in journal.items() if s["kind"] in _TOLD_YES}
+    told_back = {i: s for i, s in journal.items() if s["kind"] == "return"}
     shown = sum(screen.split()[0] in _YES_SCREENS for screen in bench.screens.shown)
-    gone = [i for i, s in told_paid.items() if i not in banked and _let_go(s)]
-    wrong = [i for i, s in told_paid.items() if i in banked and _differs(s, banked[i])]
+    astray = _astray(told_paid, banked) + _astray(told_back, back)
     return {
         "captured": len(told_paid),
         "banked": len(set(told_paid) & set(banked)),
-        "banked_fen": sum(transaction["amount_fen"] for transaction in banked.values()),
-        "pending": _count(journal.values(), kind="stored", released=False)
-        + _count(journal.values(), kind="dead", released=False),
+        "banked_fen": sum(t["amount_fen"] - t["returned_fen"] for t in banked.values()),
+        "given_back": len(set(told_back) & set(back)),
+        "pending": sum(_count(journal.values(), kind=kind, released=False) for kind in _OWED),
         "in_doubt": _count(journal.values(), kind="request"),
         "returned": _count(journal.values(), kind="reversed"),
         # A sale whose very record is gone shows only in what the merchant was told.
-        "lost": len(gone) + len(wrong) + max(0, shown - len(told_paid)),
-        "doubled": _doubled(journal, banked, consents),
+        "lost": astray + max(0, shown - len(told_paid)),
+        "doubled": _doubled(journal, banked, consents) + len(set(back) - set(told_back)),
     }
+
+
+def _astray(told: dict[str, dict], posted: dict[str, dict]) -> int:
+    """How many the terminal has let go and the host does not have, or has for another amount."""
+    gone = [i for i, sale in told.items() if i not in posted and _let_go(sale)]
+    wrong = [i for i, sale in told.items() if i in posted and _differs(sale, posted[i])]
+    return len(gone) + len(wrong)
 
 
 def _let_go(sale: dict) -> bool:

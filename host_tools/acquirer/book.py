@@ -28,12 +28,18 @@ _HAS_ID = and_(
     requests.c.kind == bindparam("kind"),
 )
 _FIND = select(requests).where(or_(_HAS_KEY, _HAS_ID))
+_BY_ID = select(requests).where(_HAS_ID)
 _LAST_ID = select(func.max(requests.c.id))
 _CRYPTOGRAM = select(requests.c.id).where(
     requests.c.card_hash == bindparam("card_hash"),
     requests.c.cryptogram == bindparam("cryptogram"),
 )
 _SET_STATE = requests.update().where(requests.c.id == bindparam("request_id"))
+_RETURNED = (
+    requests.update()
+    .where(requests.c.id == bindparam("request_id"))
+    .values(returned_fen=requests.c.returned_fen + bindparam("more_fen"))
+)
 _TERMINAL = select(terminals).where(terminals.c.key_id == bindparam("key_id"))
 _SEEN = terminals.update().where(terminals.c.key_id == bindparam("seen_key_id"))
 _ACCOUNT = select(accounts).where(accounts.c.card_hash == bindparam("card_hash"))
@@ -80,6 +86,12 @@ def find(connection: Connection, key: Mapping[str, str | int], transaction_id: s
     return list(connection.execute(_FIND, {**key, "transaction_id": transaction_id}))
 
 
+def sale(connection: Connection, transaction_id: str) -> Row | None:
+    """The sale, advice or return with this transaction id."""
+    sought = {"transaction_id": transaction_id, "kind": SALE_KIND}
+    return connection.execute(_BY_ID, sought).first()
+
+
 def next_reference(connection: Connection, now: datetime) -> tuple[int, str]:
     """-> (id of the next request, its RRN: last digit of the year, day of the year, number)."""
     number = (connection.scalar(_LAST_ID) or 0) + 1
@@ -92,6 +104,11 @@ def keep(connection: Connection, **values: Any) -> None:
 
 def set_state(connection: Connection, request_id: int, state: str) -> None:
     connection.execute(_SET_STATE, {"request_id": request_id, "state": state})
+
+
+def give_back(connection: Connection, request_id: int, amount_fen: int) -> None:
+    """Notes at a sale that so much more of it was returned; more than all is an IntegrityError."""
+    connection.execute(_RETURNED, {"request_id": request_id, "more_fen": amount_fen})
 
 
 def stored_reply(row: Row) -> Message:

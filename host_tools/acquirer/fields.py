@@ -12,6 +12,7 @@ HOST_TIME = 0x07
 TEXT_ZH = 0x09
 TEXT_EN = 0x0A
 POSTING = 0x0C
+ORIGINAL = 0x0D
 STATUS = 0x10
 TOTALS = 0x12
 LIST = 0x13
@@ -19,7 +20,7 @@ DIFFERENCES = 0x14
 BUSINESS_DATE = 0x19
 PADDING = 0x1A
 
-PRIVATE_BYTES = {TRANSACTION_ID: 16, CAPTURE_TIME: 8, HELD: 8, NONCE: 16}
+PRIVATE_BYTES = {TRANSACTION_ID: 16, CAPTURE_TIME: 8, HELD: 8, NONCE: 16, ORIGINAL: 20}
 
 NUMERIC = ("3", "4", "7", "11", "12", "13", "22", "23", "25")
 MAC = "64"
@@ -86,6 +87,10 @@ REPLY_TO = {
 # Not about one sale: these use DUKPT counter 0.
 MANAGEMENT = ("0800", "0500", "0320", "0321")
 
+# A return is an advice, told apart by its processing code.
+RETURN = "return"
+_SALE_CODE, _RETURN_CODE = "000000", "200000"
+
 _NETWORK = {"7", "11", "41", "42", "53", "60", "63", MAC}
 _COMMON = _NETWORK | {"3", "4", "12", "13", "22", "25", "49"}
 _SALE = _COMMON | {"23", "55", "62"}
@@ -98,6 +103,7 @@ REQUIRED = {
     "0400": _REVERSAL,
     "0401": _REVERSAL,
     **dict.fromkeys(MANAGEMENT, _NETWORK),
+    RETURN: _COMMON,
 }
 
 _FINANCIAL_PRIVATE = {TRANSACTION_ID, CAPTURE_TIME, HELD}
@@ -108,16 +114,28 @@ REQUIRED_PRIVATE = {
     "0500": {TRANSACTION_ID, HELD, TOTALS},
     "0320": _OF_A_LIST,
     "0321": _OF_A_LIST,
+    RETURN: _FINANCIAL_PRIVATE | {ORIGINAL},
 }
 
 # DE 60: the type digits that a request may carry.
-BATCH_TYPE = {
-    **dict.fromkeys(MANAGEMENT, "00"),
-    "0200": "22",
-    "0220": "30",
-    "0221": "30",
-    "0400": "22",
-    "0401": "22",
+VOID, REFUND = "23", "25"
+BATCH_TYPES = {
+    **dict.fromkeys(MANAGEMENT, ("00",)),
+    "0200": ("22",),
+    "0220": ("30",),
+    "0221": ("30",),
+    "0400": ("22",),
+    "0401": ("22",),
+    RETURN: (VOID, REFUND),
 }
 
+# DE 3 of a financial request.
+PROCESSING_CODE = {**dict.fromkeys(REQUIRED, _SALE_CODE), RETURN: _RETURN_CODE}
+
 ECHOED = ("3", "4", "11", "12", "13", "41", "42", "49", "53", "60")
+
+
+def form(mti: str, processing_code: str) -> str:
+    """What these tables are asked for: the message type, or RETURN."""
+    returns = mti in ("0220", "0221") and processing_code == _RETURN_CODE
+    return RETURN if returns else mti

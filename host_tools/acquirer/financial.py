@@ -1,42 +1,41 @@
-"""Sales, advices and reversals: each takes effect once, however often it arrives.
+"""Sales, advices, returns and reversals: each takes effect once, however often it arrives.
 
 De-duplication row, ledger entries and reply belong to one database transaction.
 """
 
 import hashlib
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, Row
 
-from host_tools.acquirer import book, fields, replies, rules, totals
+from host_tools.acquirer import book, fields, replies, returns, rules, totals
 from host_tools.acquirer.book import Conflict
 from host_tools.acquirer.keys import HostKeys
+from host_tools.acquirer.outcome import Outcome
 from host_tools.acquirer.request import Request
 from host_tools.acquirer.terms import Terms
 from host_tools.acquirer.wire import Message
 from host_tools.issuer import ARQC, TC
 
 _CRYPTOGRAM_KIND = {"0200": ARQC, "0220": TC}
-_PRODUCT = {"0200": totals.ONLINE, "0220": totals.OFFLINE, "0400": totals.ADJUSTMENT}
+_PRODUCT = {
+    "0200": totals.ONLINE,
+    "0220": totals.OFFLINE,
+    "0400": totals.ADJUSTMENT,
+    fields.RETURN: totals.RETURN,
+}
 _POSTED = ("posted", "exception")
-_FOR_PEOPLE = ("exception", "refund")
+_FOR_PEOPLE = ("exception", "refund", "refused")
 _CLEAN, _WITH_EXCEPTION = b"\x01", b"\x02"
-
-
-@dataclass(frozen=True)
-class Outcome:
-    """What a request comes to: response code, state of its row, and the reason where there is one.
-
-    For a reversal that takes effect, `original` is the row that it takes back.
-    """
-
-    code: str
-    state: str
-    reason: str = ""
-    original: Row | None = None
+# State -> what DE 63.0C says of it.
+_POSTING = {
+    "posted": _CLEAN,
+    "exception": _WITH_EXCEPTION,
+    "returned": _CLEAN,
+    "refund": _WITH_EXCEPTION,
+}
 
 
 class Financial:
@@ -65,7 +64,7 @@ class Financial:
         fingerprint = self._fingerprint()
         earlier = self._find(key)
         if earlier is None:
-            return self._settle(_DECIDE[self._request.mti](self), key, fingerprint)
+            return self._settle(_DECIDE[self._request.form](self), key, fingerprint)
         if earlier.fingerprint != fingerprint:
             raise Conflict
         return book.stored_reply(earlier)
@@ -82,6 +81,7 @@ class Financial:
         request = self._request
         parts = [request.mti, *(request.field(number) for number in (3, 4, 49, 12, 13))]
         parts += [request.transaction_id, self._card_hash]
+        parts += [str(part) for part in request.original or ()]
         return hashlib.sha256("|".join(parts).encode()).hexdigest()
 
     # -- what it comes to -------------------------------------------------------------------------
@@ -103,14 +103,18 @@ class Financial:
         original = self._find(self._request.key(book.SALE_KIND))
         if original is None:
             return Outcome(rules.UNKNOWN_ORIGINAL, "tombstone")
-        if original.mti != "0200" or original.amount_fen != self._request.amount_fen:
+        whole = self._request.amount_fen == original.amount_fen and not original.returned_fen
+        if original.mti != "0200" or not whole:
             raise Conflict
         if original.state in _POSTED and original.settled_in:
             # The merchant has been credited: it is taken back in the next settlement.
             return Outcome(rules.APPROVED, "refund", "settled_before", original)
         if original.state in _POSTED:
             return Outcome(rules.APPROVED, "reversal", original=original)
-        return Outcome(rules.INVALID, "void", "declined_before")
+        return Outcome(rules.INVALID, "void", "declined_before", original)
+
+    def give_back(self) -> Outcome:
+        return returns.decide(self._request, self._connection)
 
     def _issuer_says(self) -> tuple[str, str]:
         card, connection = self._request.card, self._connection
@@ -145,13 +149,15 @@ class Financial:
             mti=request.message.mti,
             transaction_id=request.transaction_id,
             fingerprint=fingerprint,
+            type=request.type,
             amount_fen=request.amount_fen,
+            original_id=outcome.original.id if outcome.original else None,
             received_at=book.stamp(self._now),
             rrn=reference,
             code=outcome.code,
             state=outcome.state,
             reason=outcome.reason,
-            product=_PRODUCT[request.mti],
+            product=_PRODUCT[request.form],
             reply=book.storable(reply),
         )
         self._move_money(outcome, number)
@@ -180,31 +186,35 @@ class Financial:
         }
 
     def _move_money(self, outcome: Outcome, number: int) -> None:
-        request, original = self._request, outcome.original
-        merchant_id, amount_fen = request.field(42), request.amount_fen
+        connection, original = self._connection, outcome.original
+        merchant_id, amount_fen = self._request.field(42), self._request.amount_fen
         if outcome.state in _POSTED:
-            book.post(self._connection, number, self._card_hash, merchant_id, amount_fen)
-        if original is not None:
-            book.post(self._connection, number, original.card_hash, merchant_id, -amount_fen)
-            state = "refunded" if outcome.state == "refund" else "reversed"
-            book.set_state(self._connection, original.id, state)
+            book.post(connection, number, self._card_hash, merchant_id, amount_fen)
+        elif original is not None and outcome.state in _BACK:
+            book.post(connection, number, original.card_hash, merchant_id, -amount_fen)
+            _BACK[outcome.state](connection, original, amount_fen)
 
     def _reply(self, outcome: Outcome, reference: str, number: int) -> Message:
         reply = replies.echo(self._request, outcome.code)
         reply.fields["37"] = reference
         if reply.mti == "0210" and outcome.state == "posted":
             reply.fields["38"] = f"{number % 10**6:06d}"
-        if reply.mti == "0230" and outcome.state in _POSTED:
-            clean = outcome.state == "posted"
-            reply.private[fields.POSTING] = _CLEAN if clean else _WITH_EXCEPTION
-        if outcome.state == "refund":
-            reply.private[fields.POSTING] = _WITH_EXCEPTION
+        if reply.mti != "0210" and outcome.state in _POSTING:
+            reply.private[fields.POSTING] = _POSTING[outcome.state]
         replies.add_receipt(self._request, reply)
         return reply
 
+
+# State of a request that moves money back -> what becomes of the original.
+_BACK: dict[str, Callable[[Connection, Row, int], None]] = {
+    "reversal": lambda connection, row, _: book.set_state(connection, row.id, "reversed"),
+    "refund": lambda connection, row, _: book.set_state(connection, row.id, "refunded"),
+    "returned": lambda connection, row, fen: book.give_back(connection, row.id, fen),
+}
 
 _DECIDE: dict[str, Callable[[Financial], Outcome]] = {
     "0200": Financial.online_sale,
     "0220": Financial.advice,
     "0400": Financial.reversal,
+    fields.RETURN: Financial.give_back,
 }

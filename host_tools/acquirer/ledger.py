@@ -22,9 +22,12 @@ from host_tools.acquirer.schema import (
     settlements,
     terminals,
 )
+from host_tools.acquirer.settlement import LINE_STATES
 from host_tools.acquirer.totals import NAMES, parse, signed_fen
 
-_WHAT = {"0200": "sale", "0220": "offline sale", "0221": "offline sale"}
+# Type in DE 60 of a financial request -> what it is.
+_WHAT = {"22": "sale", "30": "offline sale", "23": "void", "25": "refund"}
+_RETURNS = ("23", "25")
 
 
 @contextmanager
@@ -39,7 +42,10 @@ def _reading(path: Path) -> Iterator[Connection]:
 
 
 def rows(path: Path, limit: int = 50) -> list[dict[str, Any]]:
-    """The newest requests first: time, stan, rrn, what, amount_fen, card, state, code."""
+    """The newest requests first: time, stan, rrn, what, amount_fen, card, state, code.
+
+    The amount of a return is below zero.
+    """
     with _reading(path) as connection:
         newest = select(requests).order_by(requests.c.id.desc()).limit(limit)
         return [
@@ -47,8 +53,8 @@ def rows(path: Path, limit: int = 50) -> list[dict[str, Any]]:
                 "time": row.received_at,
                 "stan": row.stan,
                 "rrn": row.rrn,
-                "what": _WHAT.get(row.mti, "reversal"),
-                "amount_fen": row.amount_fen,
+                "what": _WHAT[row.type] if row.kind == SALE_KIND else "reversal",
+                "amount_fen": -row.amount_fen if row.type in _RETURNS else row.amount_fen,
                 "card": row.card,
                 "state": row.state,
                 "code": row.code,
@@ -58,7 +64,7 @@ def rows(path: Path, limit: int = 50) -> list[dict[str, Any]]:
 
 
 def totals(path: Path) -> dict[str, int]:
-    """What merchants are owed: "net_fen" and "count" of posted, unreversed sales.
+    """What merchants are owed: "net_fen", and the "count" of posted, unreversed sales.
 
     "imbalance_fen" is the sum of all ledger entries: anything but 0 is a fault of this program.
     """
@@ -75,8 +81,11 @@ def totals(path: Path) -> dict[str, int]:
 
 
 def transactions(path: Path) -> dict[str, dict[str, Any]]:
-    """{transaction id in hex: state posted, exception, reversed or declined; amount_fen, pan
-    (masked), stan, rrn, atc, code}. A reversal without its original shows as "tombstone"."""
+    """{transaction id in hex: state, amount_fen, returned_fen, pan (masked), stan, rrn, atc, code}.
+
+    States: posted, exception, reversed or declined; of a return, returned or refused. A reversal
+    without its original shows as "tombstone".
+    """
     with _reading(path) as connection:
         found = connection.execute(select(requests).order_by(requests.c.id)).all()
     sales = {row.transaction_id: _transaction(row) for row in found if row.kind == SALE_KIND}
@@ -87,7 +96,7 @@ def transactions(path: Path) -> dict[str, dict[str, Any]]:
 
 
 def _transaction(row: Any) -> dict[str, Any]:
-    columns = ("state", "amount_fen", "stan", "rrn", "atc", "code")
+    columns = ("state", "amount_fen", "returned_fen", "stan", "rrn", "atc", "code")
     return {"pan": row.card, **{name: row._mapping[name] for name in columns}}
 
 
@@ -135,7 +144,7 @@ def unsettled_fen(path: Path) -> int:
     """What is posted and in no settlement yet."""
     with _reading(path) as connection:
         query = select(requests).where(
-            requests.c.settled_in.is_(None), requests.c.state.in_(("posted", "exception", "refund"))
+            requests.c.settled_in.is_(None), requests.c.state.in_(LINE_STATES)
         )
         return sum(signed_fen(row.product, row.amount_fen) for row in connection.execute(query))
 

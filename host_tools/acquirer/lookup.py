@@ -11,7 +11,15 @@ from host_tools.acquirer.schema import requests, settlements
 from host_tools.acquirer.wire import Message
 
 _UNKNOWN, _REFUSED = 0, 5
-_STATES = {"posted": 1, "exception": 2, "declined": 3, "reversed": 4, "refunded": 4}
+_STATES = {
+    "posted": 1,
+    "exception": 2,
+    "declined": 3,
+    "refused": 3,
+    "reversed": 4,
+    "refunded": 4,
+    "returned": 4,
+}
 _NOTHING = b"0" * 12 + bytes(17)
 
 

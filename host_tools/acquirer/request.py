@@ -12,7 +12,6 @@ _FIRST_SENDING = {"0221": "0220", "0321": "0320", "0401": "0400"}
 _WITH_CARD = ("0200", "0220")
 _MOST_STAN = 999_999
 CURRENCY = "156"
-_ONLY = {"3": "000000", "49": CURRENCY}
 
 
 @dataclass(frozen=True)
@@ -31,6 +30,11 @@ class Request:
     fault: str
     card: Card | None
 
+    @property
+    def form(self) -> str:
+        """What it asks for: its `mti`, or fields.RETURN."""
+        return _form(self.message, self.mti)
+
     def field(self, number: int) -> str:
         return self.message.fields[str(number)]
 
@@ -45,6 +49,17 @@ class Request:
     @property
     def transaction_id(self) -> str:
         return self.message.private[fields.TRANSACTION_ID].hex()
+
+    @property
+    def original(self) -> tuple[str, int] | None:
+        """Of a return: transaction id and number of the sale that it gives back."""
+        raw = self.message.private.get(fields.ORIGINAL)
+        return (raw[:16].hex(), int.from_bytes(raw[16:], "big")) if raw else None
+
+    @property
+    def type(self) -> str:
+        """The first two digits of DE 60: 22 sale, 30 offline sale, 23 void, 25 refund."""
+        return self.field(60)[:2]
 
     @property
     def capture_time(self) -> dict[str, Any]:
@@ -78,7 +93,7 @@ def prepare(message: Message, certificate: str, host_keys: HostKeys) -> Request:
     keys = host_keys.transaction(message.key_id, message.counter)
     authentic = message.mac_is_right(keys.working_key(dukpt.MAC_REQUEST))
     fault, found = message.fault or _fault(message), None
-    if authentic and not fault and mti in _WITH_CARD:
+    if authentic and not fault and _form(message, mti) in _WITH_CARD:
         try:
             found = card.read(message.fields, keys.working_key(dukpt.DATA_ENCRYPTION))
         except card.BadCardData as error:
@@ -86,10 +101,15 @@ def prepare(message: Message, certificate: str, host_keys: HostKeys) -> Request:
     return Request(message, mti, keys, certificate, authentic, fault, found)
 
 
+def _form(message: Message, mti: str) -> str:
+    return fields.form(mti, message.fields.get("3", ""))
+
+
 def _fault(message: Message) -> str:
     """What makes a decoded message ill-formed; "" for a good one."""
-    missing = fields.REQUIRED[message.mti] - message.fields.keys()
-    unknown_tags = fields.REQUIRED_PRIVATE[message.mti] - message.private.keys()
+    form = _form(message, message.mti)
+    missing = fields.REQUIRED[form] - message.fields.keys()
+    unknown_tags = fields.REQUIRED_PRIVATE[form] - message.private.keys()
     if missing or unknown_tags:
         tags = [f"63.{tag:02X}" for tag in sorted(unknown_tags)]
         return "missing: DE " + ", ".join(sorted(missing, key=int) + tags)
@@ -97,19 +117,20 @@ def _fault(message: Message) -> str:
         if len(message.private.get(tag, bytes(length_bytes))) != length_bytes:
             return f"DE 63.{tag:02X} has the wrong length"
     batch = message.fields["60"]
-    if len(batch) != 11 or not batch.isdigit() or batch[:2] != fields.BATCH_TYPE[message.mti]:
+    if len(batch) != 11 or not batch.isdigit() or batch[:2] not in fields.BATCH_TYPES[form]:
         return "DE 60 does not fit the message type"
     mti = _FIRST_SENDING.get(message.mti, message.mti)
     ill = totals.fault(mti, message.private, fields.TOTALS, fields.LIST)
-    return ill or _number_fault(message)
+    return ill or _number_fault(message, form)
 
 
-def _number_fault(message: Message) -> str:
+def _number_fault(message: Message, form: str) -> str:
     """Sequence number, DUKPT counter and STAN of a sale are one number."""
     counter = message.counter
     if message.mti in fields.MANAGEMENT:
         return "" if counter == 0 else "only what is about one sale has a counter"
-    if any(message.fields[number] != value for number, value in _ONLY.items()):
+    said = (message.fields["3"], message.fields["49"])
+    if said != (fields.PROCESSING_CODE[form], CURRENCY):
         return "not a sale in the currency of this host"
     if not int(message.fields["4"]):
         return "DE 4 is zero"

@@ -14,6 +14,7 @@ from host_tools.issuer import cryptogram_kind
 
 APPROVED = "00"
 INVALID = "12"
+BAD_AMOUNT = "13"
 UNKNOWN_ORIGINAL = "25"
 FORMAT = "30"
 BUSY = "91"
@@ -27,6 +28,7 @@ BAD_MAC = "A0"
 TEXTS = {
     "05": ("交易失败，请联系发卡行", "Not approved. The customer should call the card issuer."),
     "12": ("无效交易", "This transaction is not possible."),
+    "13": ("无效金额", "The amount is not valid."),
     "14": ("无效卡号", "The card issuer does not know this card."),
     "25": ("未找到原交易", "The original transaction is not known."),
     "30": ("报文格式错误，请联系客服", "Message format error. Please call support."),

@@ -102,7 +102,10 @@ requests = Table(
     Column("mti", String(4), nullable=False),  # of the first sending
     Column("transaction_id", String(32), nullable=False),
     Column("fingerprint", String(64), nullable=False),
+    Column("type", String(2), nullable=False),  # of DE 60: sale, offline sale, void, refund
     Column("amount_fen", Integer, nullable=False),
+    Column("returned_fen", Integer, nullable=False, default=0),  # of a sale: given back so far
+    Column("original_id", ForeignKey("requests.id")),  # of a return or a reversal
     Column("card_hash", String(64), nullable=False),
     Column("card", String(19), nullable=False),  # masked
     Column("atc", Integer),
@@ -121,6 +124,7 @@ requests = Table(
     Column("fee_fen", Integer),  # once it is settled
     UniqueConstraint("merchant_id", "terminal_id", "key_id", "batch", "counter", "kind"),
     UniqueConstraint("transaction_id", "kind"),
+    CheckConstraint("returned_fen BETWEEN 0 AND amount_fen"),
     Index("requests_by_cryptogram", "card_hash", "cryptogram"),
     Index("requests_to_settle", "key_id", "settled_in"),
 )

@@ -21,7 +21,7 @@ from host_tools.acquirer.terms import Terms
 from host_tools.acquirer.wire import Message
 
 # States of a request that brings or takes money; all others are settled with nothing.
-LINE_STATES = ("posted", "exception", "refund")
+LINE_STATES = ("posted", "exception", "refund", "returned")
 _LAST_BATCH = 999_999
 _OPEN, _CLOSED = "open", "closed"
 

@@ -20,7 +20,12 @@ _KINDS = {
     6: ("abandoned", "failed"),
     7: ("reversed", "returned"),
     8: ("dead", "checking"),
+    10: ("return", "stored"),
+    14: ("dead return", "checking"),
 }
+
+# The word of one that the host has, where no record says so.
+_ONCE_RELEASED = {"stored": "paid", "return": "returned"}
 
 
 def decode(
@@ -84,8 +89,8 @@ def _row(record: dict[str, Any], newest: dict[int, dict[str, Any]]) -> dict[str,
     sale = record["sale"] or {"amount_fen": None, "time": "", "card": "", "number": None}
     state = "released" if record["released"] else ""
     if newest.get(sale["number"]) is record:
-        banked = record["released"] and record["kind"] == "stored"
-        state = "paid" if banked else record["word"]
+        closed = record["released"] and _ONCE_RELEASED.get(record["kind"])
+        state = closed or record["word"]
     return {
         **{key: record[key] for key in ("pos", "seq", "kind")},
         **{key: sale[key] for key in ("amount_fen", "time")},
@@ -100,5 +105,7 @@ def _torn_row(pos: int) -> dict[str, Any]:
 
 
 def _sum(records: list[dict[str, Any]], word: str) -> dict[str, int]:
-    amounts = [r["sale"]["amount_fen"] for r in records if r["word"] == word]
+    """A return lessens the sum, unless the bank will not take it: that moves no money."""
+    told = [r for r in records if r["word"] == word]
+    amounts = [0 if r["kind"] == "dead return" else r["sale"]["amount_fen"] for r in told]
     return {"count": len(amounts), "fen": sum(amounts)}

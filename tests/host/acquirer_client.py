@@ -122,6 +122,18 @@ class Sale:
         return chip
 
 
+class Return:
+    """Some of a sale that is given back, or all of it."""
+
+    def __init__(self, number: int, original: Sale, amount_fen: int, how: str):
+        self.number = number
+        self.original = original
+        self.amount_fen = amount_fen
+        self.how = how  # the type in DE 60
+        self.id = os.urandom(16)
+        self.time = datetime(2026, 10, 14, 10, 30, number % 60, tzinfo=UTC)
+
+
 class Terminal:
     def __init__(self, acquirer: Acquirer, terminal_id: str, provision: dict):
         self.acquirer = acquirer
@@ -141,19 +153,42 @@ class Terminal:
     def offline_sale(self, amount_fen: int = 1000, pan: str = PAN) -> Sale:
         return self.sale(amount_fen, pan, issuer.TC)
 
-    def message(self, mti: str, sale: Sale, **changed: str) -> bytes:
-        """A financial request as a frame body; `changed` overwrites fields: de4="..."."""
+    def give_back(self, original: Sale, amount_fen: int = 0, how: str = "25") -> Return:
+        """Some of the sale, or all of it."""
+        return Return(next(self._numbers), original, amount_fen or original.amount_fen, how)
+
+    def return_message(self, mti: str, given: Return, original: bytes = b"", **changed: str):
+        """0220 or 0221 as a frame body. `original` stands for DE 63.0D."""
+        number = given.original.number.to_bytes(4, "big")
+        captured = bytes.fromhex(given.time.strftime("%Y%m%d%H%M%S") + "01")
+        private = {0x01: given.id, 0x04: captured, 0x0D: original or given.original.id + number}
         fields = {
-            "3": "000000",
+            **self._common(given),
+            "3": "200000",
+            "22": "0002",
+            "60": f"{given.how}{self.batch:06d}000",
+        }
+        fields |= {name.removeprefix("de"): value for name, value in changed.items()}
+        return self.packed(mti, fields, private, given.number)
+
+    def _common(self, sale: Sale | Return) -> dict[str, str]:
+        return {
             "4": f"{sale.amount_fen:012d}",
             "11": f"{(sale.number - 1) % 999_999 + 1:06d}",
             "12": sale.time.strftime("%H%M%S"),
             "13": sale.time.strftime("%m%d"),
-            "22": "0072",
             "25": "00",
             "49": "156",
-            "60": f"{_TYPES[mti]}{self.batch:06d}000",
             **self._names(sale.number),
+        }
+
+    def message(self, mti: str, sale: Sale, **changed: str) -> bytes:
+        """A financial request as a frame body; `changed` overwrites fields: de4="..."."""
+        fields = {
+            **self._common(sale),
+            "3": "000000",
+            "22": "0072",
+            "60": f"{_TYPES[mti]}{self.batch:06d}000",
         }
         if mti in ("0400", "0401"):
             fields["39"] = "98"

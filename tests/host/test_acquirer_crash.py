@@ -47,6 +47,21 @@ def test_killed_after_the_commit_before_the_reply(acquirer, mti):
     assert ledger.totals(acquirer.data) == {"net_fen": 600, "count": 1, "imbalance_fen": 0}
 
 
+def test_killed_after_a_return_was_committed(acquirer):
+    terminal = acquirer.terminal()
+    sale = terminal.offline_sale(600)
+    terminal.ask(terminal.message("0220", sale))
+    given = terminal.give_back(sale, 200)
+    body = terminal.return_message("0220", given)
+    with terminal.connect() as line:
+        line.send(body)
+        until(lambda: given.id.hex() in ledger.transactions(acquirer.data))
+        restart(acquirer)
+    reply = terminal.ask(terminal.return_message("0221", given))
+    assert reply.code == "00" and reply.token
+    assert ledger.totals(acquirer.data) == {"net_fen": 400, "count": 1, "imbalance_fen": 0}
+
+
 def test_killed_before_the_commit(acquirer):
     terminal = acquirer.terminal()
     sale = terminal.sale(600)

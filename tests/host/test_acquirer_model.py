@@ -54,6 +54,7 @@ class Model:
         self.balances = dict(balances)
         self.net_fen = 0
         self.states = {}
+        self.returned_fen = {}
         self.replies = {}
 
     def expect(self, kind, index, sale):
@@ -87,16 +88,32 @@ class Model:
         if index not in self.states:
             self.states[index] = "tombstone"
             return "25"
+        if self.returned_fen.get(index):
+            return "94"
         if self.states[index] != "posted":
             return "12"
         self.states[index] = "reversed"
         self.move(sale, -sale.amount_fen)
         return "00"
 
+    def give_back(self, index, sale, fen):
+        """-> response code of a return; each is one of its own."""
+        state, before = self.states.get(index, "tombstone"), self.returned_fen.get(index, 0)
+        if state == "tombstone":
+            return "25"
+        if state not in ("posted", "exception"):
+            return "12"
+        if before + fen > sale.amount_fen:
+            return "13"
+        self.returned_fen[index] = before + fen
+        self.move(sale, -fen)
+        return "00"
+
 
 # One step: which sale, what happens to it, as a repeat or not.
+ACTIONS = ["sell", "reverse", "give back", "lie"]
 STEPS = st.lists(
-    st.tuples(st.integers(0, 9), st.sampled_from(["sell", "reverse", "lie"]), st.booleans()),
+    st.tuples(st.integers(0, 9), st.sampled_from(ACTIONS), st.booleans()),
     min_size=1,
     max_size=40,
 )
@@ -133,6 +150,9 @@ def test_any_traffic_leaves_the_ledger_as_the_model_has_it(host, amounts, rich, 
 
 def step(host, model, terminal, what, action, repeat):
     index, kind, sale = what
+    if action == "give back":
+        give_back(host, model, terminal, index, sale)
+        return
     if action == "reverse":
         if kind == "offline":
             return  # the protocol has no reversal of an advice
@@ -146,6 +166,15 @@ def step(host, model, terminal, what, action, repeat):
     known = (kind, index) in model.replies
     first, second = (Reply(terminal, host.ask(terminal, body)) for _ in range(2))
     assert first.code == model.expect(kind, index, sale), (kind, known)
+    assert first.lasting() == second.lasting()
+
+
+def give_back(host, model, terminal, index, sale):
+    """A little more than half of it: the second one is too much."""
+    given = terminal.give_back(sale, sale.amount_fen // 2 + 1)
+    bodies = [terminal.return_message(mti, given) for mti in ("0220", "0221")]
+    first, second = (Reply(terminal, host.ask(terminal, body)) for body in bodies)
+    assert first.code == model.give_back(index, sale, given.amount_fen)
     assert first.lasting() == second.lasting()
 
 

@@ -17,11 +17,15 @@ SECTORS = 256
 
 @pytest.fixture
 def image(tmp_path):
+    return _story(tmp_path)
+
+
+def _story(tmp_path, *more):
     path = tmp_path / "flash.bin"
     path.write_bytes(b"\xff" * (4096 * SECTORS))
     programs = Path(target.__file__).parent / "on_target"
     search = f"{paths.firmware_dir()}:{programs}:.frozen"
-    command = [paths.micropython(), "-X", "heapsize=16m", STORY, path, KEY.hex()]
+    command = [paths.micropython(), "-X", "heapsize=16m", STORY, path, KEY.hex(), *more]
     subprocess.run(command, check=True, env={**os.environ, "MICROPYPATH": search})
     return path
 
@@ -91,6 +95,13 @@ def test_the_page_shows_each_sale_by_its_newest_record(image):
     assert states[5, "intent"] == "checking"
     assert view["pending"] == {"count": 1, "fen": 75}
     assert view["checking"] == {"count": 2, "fen": 10500}
+
+
+def test_a_return_is_a_record_more_and_that_much_less_money(tmp_path):
+    view = journal.page_view(_story(tmp_path, "gives back"), KEY)
+    newest = {key: view["records"][0][key] for key in ("kind", "amount_fen", "state")}
+    assert newest == {"kind": "return", "amount_fen": -25, "state": "stored"}
+    assert view["pending"] == {"count": 2, "fen": 50}
 
 
 def test_it_is_fast_enough_to_follow_every_change(image):

@@ -23,6 +23,8 @@ _KINDS = {
     book.ABANDONED: "abandoned",
     book.REVERSED: "reversed",
     book.DEAD: "dead",
+    book.RETURN: "return",
+    book.DEAD_RETURN: "dead return",
 }
 
 

@@ -33,12 +33,13 @@ def _sector(device, sectors, page, whole, index):
 
 
 def _sale(payload):
-    """[number, amount in fen, time of day, masked card number], or None if it is no sale."""
+    """[number, amount in fen (a return's is below zero), time of day, masked card number], or None
+    if it is no sale."""
     try:
         sale = sale_record.unpack(payload)
     except sale_record.BadSale:
         return None
-    return [sale.number, sale.amount_fen, "%02d:%02d:%02d" % sale.time[3:], sale.masked_pan]
+    return [sale.number, sale.signed_fen, "%02d:%02d:%02d" % sale.time[3:], sale.masked_pan]
 
 
 def _records(sectors, reader, found, most):

@@ -1,4 +1,6 @@
-"""Runs inside MicroPython: writes a short story into an image. `journal_story.py IMAGE KEY`."""
+"""Runs inside MicroPython: writes a short story into an image. `journal_story.py IMAGE KEY`, and
+a third word to have some of the last stored sale given back.
+"""
 
 import os
 import sys
@@ -8,7 +10,7 @@ from image import Image
 
 from crypto.seal import Sealer
 from journal import Journal
-from terminal.book import INTENT, PAID, REQUEST, STORED
+from terminal.book import INTENT, PAID, REQUEST, RETURN, STORED
 from terminal.sale_record import Sale
 
 NOW = (2026, 11, 22, 4, 5, 6)
@@ -20,7 +22,7 @@ def sale(number, amount_fen):
     return made
 
 
-def main(path, key):
+def main(path, key, *gives_back):
     image = Image(path)
     journal = Journal(image, Sealer(unhexlify(key)), os.urandom)
     journal.format()
@@ -33,6 +35,10 @@ def main(path, key):
         journal.append(kind, number, sale(number, amount_fen).pack())
     journal.release(2, b"receipt-token-16")
     journal.append(INTENT, 5, sale(5, 600).pack())
+    if gives_back:
+        given = sale(6, 25)
+        given.give_back(sale(3, 75), "25")
+        journal.append(RETURN, 6, given.pack())
     image.save(path)
 
 

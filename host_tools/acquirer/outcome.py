@@ -1,0 +1,18 @@
+"""What a financial request comes to, before it is made so."""
+
+from dataclasses import dataclass
+
+from sqlalchemy import Row
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """Response code, state of the request's row, and the reason where there is one.
+
+    `original`: the row that a reversal or a return is about.
+    """
+
+    code: str
+    state: str
+    reason: str = ""
+    original: Row | None = None
