@@ -40,6 +40,10 @@ _SAYS = {
     },
 }
 
+# The same of a return, by the word of this terminal where the bank knows nothing of it.
+_SAYS_OF_RETURN = {lookup.RETURNED: "bank_returned", lookup.DECLINED: "back_checking"}
+_UNKNOWN_RETURN = {"stored": "bank_not_yet", "checking": "back_checking", "returned": "bank_lost"}
+
 
 async def run(services, front, sale, word):
     front.show("report", title="ask_bank", reason="contacting_bank", hints=())
@@ -65,6 +69,9 @@ async def _asked(services, sale):
 
 
 def _says(services, sale, word, state):
+    if sale.original:
+        unknown = state == lookup.UNKNOWN and _UNKNOWN_RETURN.get(word)
+        return unknown or _SAYS_OF_RETURN.get(state, "bank_contradicts")
     dead = services.book.kind(sale.number) == b.DEAD
     if dead and state == lookup.UNKNOWN:
         return "bank_refuses"

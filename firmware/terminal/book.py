@@ -1,69 +1,36 @@
 """The book of sales: what the journal's records mean, sale by sale.
 
-A sale is a few records with one journal sequence number:
-
-    INTENT     written before the card is asked for a cryptogram
-    REQUEST    written before the first byte goes to the host (from here on it may be in doubt)
-    STORED     the card approved offline: owed to the host
-    PAID | DECLINED | ABANDONED | REVERSED     how it ended
-    DEAD       the host will not take it: people must look at it; never deleted, never in the way
-
-A return gives back some of a sale, or all of it, and is a sale of its own: RETURN is owed to the
-host, DEAD_RETURN is what the host will not take.
-
 What is written is true before any screen says it. Records are released in order of their sequence
-numbers, and only once the host's receipt token is here or nothing was ever owed.
+numbers, and only once the host's receipt token is here or nothing was ever owed. The kinds of
+records are in `terminal/kinds.py`.
 """
 
 from micropython import const
 
 from journal import Full
 from terminal import sale_record
+from terminal.kinds import (
+    ABANDONED,
+    DEAD,
+    DEAD_RETURN,
+    DECLINED,
+    INTENT,
+    ONCE_CLOSED,
+    PAID,
+    REQUEST,
+    RETURN,
+    REVERSED,
+    STORED,
+    UNREADABLE,
+    WORDS,
+)
 from terminal.standing import Entry, Standing
-
-INTENT = const(1)
-REQUEST = const(2)
-STORED = const(3)
-PAID = const(4)
-DECLINED = const(5)
-ABANDONED = const(6)
-REVERSED = const(7)
-DEAD = const(8)
-
-# Never written: how a sale stands whose next record cannot be read. It may have been stored, paid,
-# or nothing: nobody but people may decide, so it is neither sent, nor reversed, nor released.
-UNREADABLE = const(9)
-
-RETURN = const(10)
-DEAD_RETURN = const(14)
 
 # What the host has to be told in its own time, in the order of capture (see forwarding.WAYS).
 _OWED = (STORED, RETURN)
 _ENDED = (PAID, DECLINED, ABANDONED, REVERSED)
 _RETURNS = (RETURN, DEAD_RETURN)
 _OPEN = (INTENT, REQUEST, STORED, DEAD) + _RETURNS
-
-# The merchant's five words.
-WORDS = {
-    INTENT: "checking",
-    REQUEST: "checking",
-    STORED: "stored",
-    DEAD: "checking",
-    UNREADABLE: "checking",
-    PAID: "paid",
-    DECLINED: "failed",
-    ABANDONED: "failed",
-    REVERSED: "returned",
-    RETURN: "stored",
-    DEAD_RETURN: "checking",
-}
-
-# The word once it is not open any more, where no record says how it ended.
-_ONCE_CLOSED = {
-    STORED: "paid",
-    REQUEST: "returned",  # reversed when there was no room to write it
-    RETURN: "returned",
-}
 
 # Pages that one sale may need: intent, a request of two, ending, and two restarts in between.
 ROOM_FOR_A_SALE = const(12)
@@ -331,7 +298,7 @@ class Book:
                 yield kind, seq, sale
 
     def _word(self, kind, sale):
-        closed = _ONCE_CLOSED.get(kind)
+        closed = ONCE_CLOSED.get(kind)
         return closed if closed and not self.is_open(sale.number) else WORDS[kind]
 
 

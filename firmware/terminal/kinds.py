@@ -1,0 +1,53 @@
+"""The kinds of records in the journal, and what each means to the merchant.
+
+A sale is a few records with one journal sequence number:
+
+    INTENT     written before the card is asked for a cryptogram
+    REQUEST    written before the first byte goes to the host (from here on it may be in doubt)
+    STORED     the card approved offline: owed to the host
+    PAID | DECLINED | ABANDONED | REVERSED     how it ended
+    DEAD       the host will not take it: people must look at it; never deleted, never in the way
+
+A return gives back some of a sale, or all of it, and is a sale of its own: RETURN is owed to the
+host, DEAD_RETURN is what the host will not take.
+"""
+
+from micropython import const
+
+INTENT = const(1)
+REQUEST = const(2)
+STORED = const(3)
+PAID = const(4)
+DECLINED = const(5)
+ABANDONED = const(6)
+REVERSED = const(7)
+DEAD = const(8)
+
+# Never written: how a sale stands whose next record cannot be read. It may have been stored, paid,
+# or nothing: nobody but people may decide, so it is neither sent, nor reversed, nor released.
+UNREADABLE = const(9)
+
+RETURN = const(10)
+DEAD_RETURN = const(14)
+
+# The merchant's five words.
+WORDS = {
+    INTENT: "checking",
+    REQUEST: "checking",
+    STORED: "stored",
+    DEAD: "checking",
+    UNREADABLE: "checking",
+    PAID: "paid",
+    DECLINED: "failed",
+    ABANDONED: "failed",
+    REVERSED: "returned",
+    RETURN: "stored",
+    DEAD_RETURN: "checking",
+}
+
+# The word once it is not open any more, where no record says how it ended.
+ONCE_CLOSED = {
+    STORED: "paid",
+    REQUEST: "returned",  # reversed when there was no room to write it
+    RETURN: "returned",
+}
