@@ -32,7 +32,8 @@ async def run(services, front, title="menu", jobs=JOBS, *about):
 
 
 async def job(name, *arguments):
-    """Runs the job in the module of this name. Returns what it returned."""
+    """Runs the job in the module of this name, then lets go of it and of what it imported. Returns
+    what it returned."""
     before = set(sys.modules)
     try:
         return await __import__(name, None, None, ("run",)).run(*arguments)
