@@ -117,7 +117,7 @@ def services(hardware, people, feed):
     s.tls = tls_context(s.settings.host)
     s.link = host_link(s, s.settings.host, network)
     s.network_log = network_log(s, network)
-    s.forwarder = Forwarder(Queue(s.book), s.random)
+    s.forwarder = Forwarder(Queue(s.book), s.random, s.settings.host.window)
     s.forwarding = Forwarding(s.book, s.forwarder, s.link, s.messages, s.clock)
     s.reader = Reader(hardware.reader())
     return s

@@ -16,6 +16,7 @@ from host_tools.acquirer.commands import acquirer_app
 from host_tools.device.commands import journal_app
 from host_tools.emv.commands import bench_tap, emv_app, fuzz_emv
 from host_tools.lives.commands import simulate_lives
+from host_tools.uplink.commands import bench_uplink
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -127,6 +128,7 @@ app.add_typer(simulate_app, name="simulate")
 fuzz_app.command("emv")(fuzz_emv)
 app.add_typer(fuzz_app, name="fuzz")
 bench_app.command("tap")(bench_tap)
+bench_app.command("uplink")(bench_uplink)
 app.add_typer(bench_app, name="bench")
 
 

@@ -56,6 +56,6 @@ def same(a, b):
     if len(a) != len(b):
         return False
     difference = 0
-    for x, y in zip(a, b):
-        difference |= x ^ y
+    for i in range(len(a)):
+        difference |= a[i] ^ b[i]
     return difference == 0

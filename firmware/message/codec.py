@@ -4,11 +4,13 @@ from binascii import hexlify, unhexlify
 
 from micropython import const
 
-from message.fields import BINARY, FIELDS, MAC_FIELD, NUMERIC
+from message.fields import BINARY, FIELDS, MAC_FIELD, NUMERIC, TEXT
 
 LONGEST_BYTES = const(2048)
 SHORTEST_BYTES = const(12)
-_MAC_BYTES = const(8)
+_MTI_BYTES = const(2)
+_HEAD_BYTES = const(10)  # with the bitmap
+_MOST_PRIVATE = const(255)
 
 
 class BadMessage(Exception):
@@ -16,7 +18,7 @@ class BadMessage(Exception):
 
 
 def _digits(value):
-    return hexlify(bytes(value)).decode()
+    return hexlify(value).decode()
 
 
 def _packed_count(count, prefix):
@@ -33,7 +35,7 @@ def _count(packed):
     return count
 
 
-def _packed(number, value):
+def _pack(body, number, value):
     form, length, prefix = FIELDS[number]
     size = len(value)
     if size > length or (not prefix and size != length):
@@ -41,26 +43,33 @@ def _packed(number, value):
     if form == NUMERIC:
         if not value.isdigit():
             raise BadMessage("field %d is not numeric" % number)
-        body = unhexlify(value)
-    else:
-        body = value if form == BINARY else value.encode()
-    return _packed_count(size, prefix) + body if prefix else body
+        value = unhexlify(value)
+    elif form == TEXT:
+        value = value.encode()
+    if prefix:
+        body.extend(_packed_count(size, prefix))
+    body.extend(value)
 
 
 def pack(mti, fields, mac):
     """The message as bytes, DE 64 included. `fields`: number -> value; `mac(bytes)` -> 8 bytes."""
-    numbers = sorted(fields)
-    bitmap = bytearray(8)
-    for number in numbers + [MAC_FIELD]:
-        bitmap[(number - 1) >> 3] |= 0x80 >> ((number - 1) & 7)
-    body = unhexlify(mti) + bytes(bitmap)
-    body += b"".join([_packed(number, fields[number]) for number in numbers])
-    return body + mac(body)
+    body = bytearray(_HEAD_BYTES)
+    body[:_MTI_BYTES] = unhexlify(mti)
+    for number in sorted(fields):
+        _mark(body, number)
+        _pack(body, number, fields[number])
+    _mark(body, MAC_FIELD)
+    body.extend(mac(body))
+    return body
+
+
+def _mark(body, number):
+    body[_MTI_BYTES + ((number - 1) >> 3)] |= 0x80 >> ((number - 1) & 7)
 
 
 class _Cursor:
     def __init__(self, data):
-        self.data = data
+        self.data = bytes(data)
         self.at = 0
 
     def take(self, count):
@@ -69,7 +78,7 @@ class _Cursor:
             raise BadMessage("the message ends in the middle of a field")
         taken = self.data[self.at : end]
         self.at = end
-        return bytes(taken)
+        return taken
 
 
 def _unpacked(cursor, number):
@@ -96,7 +105,7 @@ def unpack(data):
     """-> (mti, fields with 64, length of what the MAC covers). Raises BadMessage."""
     if not SHORTEST_BYTES <= len(data) <= LONGEST_BYTES:
         raise BadMessage("a message of %d bytes" % len(data))
-    cursor = _Cursor(memoryview(data))
+    cursor = _Cursor(data)
     mti = _digits(cursor.take(2))
     bitmap = cursor.take(8)
     fields = {}
@@ -115,7 +124,14 @@ def unpack(data):
 
 def pack_private(items):
     """DE 63 from (tag, value) pairs: one-byte tag, one-byte length."""
-    return b"".join([bytes((tag, len(value))) + value for tag, value in items])
+    out = bytearray()
+    for tag, value in items:
+        if len(value) > _MOST_PRIVATE:
+            raise BadMessage("private tag %02X has length %d" % (tag, len(value)))
+        out.append(tag)
+        out.append(len(value))
+        out.extend(value)
+    return out
 
 
 def unpack_private(data):
@@ -132,10 +148,14 @@ def unpack_private(data):
 
 def pack_chip(tags):
     """DE 55 from {tag: value}, in ascending order of the tags."""
-    out = b""
+    out = bytearray()
     for tag in sorted(tags):
         value = tags[tag]
-        name = bytes((tag >> 8, tag & 0xFF)) if tag > 0xFF else bytes((tag,))
-        head = bytes((len(value),)) if len(value) < 0x80 else bytes((0x81, len(value)))
-        out += name + head + value
+        if tag > 0xFF:
+            out.append(tag >> 8)
+        out.append(tag & 0xFF)
+        if len(value) > 0x7F:
+            out.append(0x81)
+        out.append(len(value))
+        out.extend(value)
     return out

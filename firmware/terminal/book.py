@@ -85,10 +85,12 @@ class Book:
     def _drop_superseded(self):
         """A cut between writing a sale again and letting the old record go leaves it twice."""
         newest = {}
-        for seq in sorted(self._entries):
+        for seq in self._entries:
             number = self._entries[seq].number
-            older, newest[number] = newest.get(number), seq
-            if older is not None:
+            if number == seq:
+                continue  # never written again
+            older, newest[number] = newest.get(number, number), seq
+            if older in self._entries and self._entries[older].number == number:
                 self._entries.drop(older)
                 self._resolved[older] = NOTHING_OWED
 
@@ -232,8 +234,9 @@ class Book:
 
     def must_wait(self, number):
         """Whether this is a return whose original the host has not answered for yet."""
-        entry = self.entry(self.seq_of(number))
-        original = self.entry(self.seq_of(entry.after)) if entry and entry.after else None
+        after = self._entries.after
+        given_back = after.get(self.seq_of(number)) if after else None
+        original = self.entry(self.seq_of(given_back)) if given_back else None
         return original is not None and original.kind in _OWED
 
     def seq_of(self, number):

@@ -120,15 +120,19 @@ class Forwarding:
         first, repeat, build, _ = WAYS[kind]
         held = self._book.held()
         key, data = build(self._messages, repeat if job.repeat else first, sale, held)
-
-        def answered(reply):
-            self._answers.append((job, kind, sale.id, reply))
-            self._news.set()
-
-        if not self._link.post(key, data, answered):
+        if not self._link.post(key, data, self._taker(job, kind, sale.id)):
             return False  # this is no try
         self._forwarder.sent(job)
         return True
+
+    def _taker(self, job, kind, identity):
+        """What the link calls with the answer. It keeps little: many wait at a time."""
+
+        def answered(reply):
+            self._answers.append((job, kind, identity, reply))
+            self._news.set()
+
+        return answered
 
     def _take(self, job, kind, identity, reply):
         if reply is not None and reply.transaction_id() != identity:

@@ -27,7 +27,9 @@ _HOST = {
     "name": text(1, 253),
     "reply_ms": number(1000, 90000),
     "echo_ms": number(1000, 600000),
+    "window": number(1, 24),  # forwarded messages under way at once; some hosts take only one
 }
+_HOST_DEFAULTS = {"window": 16}
 _LANGUAGES = ("zh", "en")
 _KEYS = {"ikid": 8, "initial_key": 16, "seal_key": 16}
 _CERTIFICATES = ("ca", "cert", "key")
@@ -63,7 +65,7 @@ class Settings:
             raise BadSettings("format is not tapstone-provision/1")
         self.test_keys = data.get("test_keys") is not False  # unless somebody says otherwise
         self.terminal = _section(data, "terminal", _TERMINAL)
-        self.host = _section(data, "host", _HOST)
+        self.host = _section(data, "host", _HOST, _HOST_DEFAULTS)
         self.policy = _section(data, "policy", POLICY, POLICY_DEFAULTS)
         for field in _CERTIFICATES:
             setattr(self.host, field, _bytes(data, "host", field, a2b_base64))

@@ -12,6 +12,7 @@ from errno import EINPROGRESS
 from micropython import const
 
 _LOOK_MS = const(20)
+_TCP, _NO_DELAY = const(6), const(1)  # IPPROTO_TCP, TCP_NODELAY: few ports name them
 
 
 async def open_tls(address, port, context, name):
@@ -22,6 +23,7 @@ async def open_tls(address, port, context, name):
     place = socket.getaddrinfo(address, port, 0, socket.SOCK_STREAM)[0]
     plug = socket.socket(place[0], place[1], place[2])
     try:
+        _send_at_once(plug)
         await _connect(plug, place[-1])
         tls = context.wrap_socket(plug, server_hostname=name, do_handshake_on_connect=False)
     except (OSError, ValueError, asyncio.CancelledError):
@@ -29,6 +31,14 @@ async def open_tls(address, port, context, name):
         raise
     stream = asyncio.StreamReader(tls)
     return stream, stream
+
+
+def _send_at_once(plug):
+    """Several small messages are under way: none may wait for the receipt of the one before."""
+    try:
+        plug.setsockopt(_TCP, _NO_DELAY, 1)
+    except OSError:
+        pass  # this port cannot: it is slower, and nothing else
 
 
 async def _connect(plug, place):

@@ -12,7 +12,6 @@ from micropython import const
 from uplink import answers
 
 ALARM_TRIES = const(6)
-WIDEST = const(16)  # messages under way at once; the host takes 32 of one connection
 _SUSPECT_TRIES = const(3)  # a message so often in vain may be what breaks the line: it goes alone
 _GAPS_MS = (0, 5000, 15000, 60000, 300000, 900000)
 
@@ -35,9 +34,10 @@ class _Past:
 
 
 class Forwarder:
-    def __init__(self, queue, random, widest=WIDEST):
+    def __init__(self, queue, random, widest):
         """`queue`: in_doubt() and owed() give sale numbers, oldest first; close(number, verdict,
-        reply) ends one, or is False if there is no room for that now (terminal/forwarding.py)."""
+        reply) ends one, or is False if there is no room for that now (terminal/forwarding.py).
+        `widest`: the most messages under way at once."""
         self._queue = queue
         self._random = random
         self._widest = widest

@@ -396,3 +396,35 @@ def test_a_return_that_the_host_refuses_is_kept_for_people_and_moves_no_money():
     assert bench.book.pending() == (2, 500)
     assert bench.book.owed() == [sale.number]
     assert bench.words() == ["checking", "stored"]
+
+
+def test_a_thousand_stored_sales_fit_beside_the_rest():
+    import gc
+
+    from terminal.standing import Entry, Standing
+
+    gc.collect()
+    before = gc.mem_alloc()
+    standing = Standing((b.STORED,))
+    for number in range(1, 1001):
+        standing.put(number, Entry(b.STORED, 3 * number, number, 10**11 + number))
+    gc.collect()
+    assert gc.mem_alloc() - before < 40000
+    assert standing[777].amount_fen == 10**11 + 777
+    assert standing.totals((b.STORED,)) == (1000, 1000 * 10**11 + 500500)
+    for number in range(1, 1001):
+        standing.drop(number)
+    assert standing.owed == list(standing) == []
+
+
+def test_sales_that_were_written_again_keep_their_number_and_their_place_in_the_order():
+    from terminal.standing import Entry, Standing
+
+    standing = Standing((b.STORED,))
+    for number in (5, 6, 7):
+        standing.put(number, Entry(b.STORED, number, number, 100))
+    standing.put(90, Entry(b.STORED, 90, 5, 100))
+    standing.drop(5)
+    assert standing.owed == [5, 6, 7]
+    assert (standing.seq_of(5), standing.seq_of(6), standing.seq_of(90)) == (90, 6, None)
+    assert standing.seqs(b.STORED) == [90, 6, 7]

@@ -62,6 +62,14 @@ def test_dukpt_gives_the_published_mac_and_data_keys():
     assert keys.working_key(dukpt.DATA_ENCRYPTION, 1) == unhex("A35C412EFD41FDB98B69797C02DCD08F")
 
 
+def test_dukpt_gives_the_same_keys_in_whatever_order_they_are_asked_for():
+    used = dukpt.Dukpt(IKID, INITIAL_KEY)
+    for counter in (1, 1000, 1016, 999, 0x1FFFE, 2, 0xFFFF, 1000, 3) + tuple(range(980, 1050)):
+        fresh = dukpt.Dukpt(IKID, INITIAL_KEY)
+        for usage in (dukpt.MAC_REQUEST, dukpt.MAC_REPLY):
+            assert used.working_key(usage, counter) == fresh.working_key(usage, counter)
+
+
 def test_dukpt_skips_counters_with_more_than_sixteen_ones():
     assert dukpt.counter_is_usable(0xFFFF)
     assert not dukpt.counter_is_usable(0x1FFFF)

@@ -6,8 +6,9 @@ import parts
 
 from terminal import book as b
 from terminal.forwarding import Forwarding, Queue
-from uplink.forwarder import WIDEST, Forwarder
+from uplink.forwarder import Forwarder
 
+WIDEST = 16
 TOKEN = bytes(range(16))
 
 
@@ -49,7 +50,7 @@ class Bench:
         self.ids = []
         for _ in range(sales):
             self.keep(b.STORED)
-        forwarder = Forwarder(Queue(self.book), parts.random())
+        forwarder = Forwarder(Queue(self.book), parts.random(), WIDEST)
         self.forwarding = Forwarding(self.book, forwarder, self.link, parts.messages(), Clock())
         self._task = asyncio.create_task(self.forwarding.run())
 

@@ -65,6 +65,11 @@ def test_a_private_tag_twice_is_refused():
     assert _refused(codec.unpack_private, b"\1\5a")
 
 
+def test_a_private_value_whose_length_does_not_fit_is_refused():
+    assert codec.unpack_private(codec.pack_private([(1, bytes(255))])) == {1: bytes(255)}
+    assert _refused(codec.pack_private, [(1, bytes(256))])
+
+
 def test_stan_counts_from_1_to_999999_and_wraps():
     assert [stan(n) for n in (1, 2, 999999, 1000000)] == ["000001", "000002", "999999", "000001"]
 

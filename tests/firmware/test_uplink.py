@@ -4,9 +4,10 @@ import parts
 
 from uplink import answers
 from uplink import session as s
-from uplink.forwarder import ALARM_TRIES, WIDEST, Forwarder
+from uplink.forwarder import ALARM_TRIES, Forwarder
 from uplink.session import Session, Timing
 
+WIDEST = 16
 _TIMING = Timing(reply_ms=5000, open_ms=3000, echo_ms=20000)
 
 
@@ -205,7 +206,7 @@ def _fill(forwarder, now=0):
 def _wide(stored):
     """A forwarder with an open window, its queue, and what is left in it."""
     queue = FakeQueue(owed=range(1, WIDEST + stored + 1))
-    forwarder = Forwarder(queue, parts.random())
+    forwarder = Forwarder(queue, parts.random(), WIDEST)
     for _ in range(WIDEST):
         _send(forwarder, 0, GOOD)
     return forwarder, queue
@@ -213,7 +214,7 @@ def _wide(stored):
 
 def test_reversals_go_before_stored_sales_and_those_in_order():
     queue = FakeQueue(doubts=[9], owed=[3, 5])
-    forwarder = Forwarder(queue, parts.random())
+    forwarder = Forwarder(queue, parts.random(), WIDEST)
     numbers = [_send(forwarder, 0, GOOD).number for _ in range(3)]
     assert numbers == [9, 3, 5]
     assert queue.told == [(answers.ACCEPTED, n) for n in numbers]
@@ -221,7 +222,7 @@ def test_reversals_go_before_stored_sales_and_those_in_order():
 
 
 def test_a_line_that_has_not_answered_yet_gets_one_message():
-    assert len(_fill(Forwarder(FakeQueue(owed=range(1, 40)), parts.random()))) == 1
+    assert len(_fill(Forwarder(FakeQueue(owed=range(1, 40)), parts.random(), WIDEST))) == 1
 
 
 def test_each_good_answer_widens_the_window_up_to_a_limit():
@@ -296,7 +297,7 @@ def test_a_message_that_breaks_every_line_steps_aside_and_then_goes_alone():
 def test_what_cannot_be_closed_for_want_of_room_is_not_asked_about_at_once_again():
     queue = FakeQueue(owed=[3])
     queue.has_room = False
-    forwarder = Forwarder(queue, parts.random())
+    forwarder = Forwarder(queue, parts.random(), WIDEST)
     _send(forwarder, 0, Answer("05"))
     assert queue.owed() == [3]
     assert forwarder.next(1000) is None
@@ -312,13 +313,13 @@ def test_only_a_91_that_the_host_has_kept_is_final():
 
 def test_an_accepted_advice_without_a_token_is_not_banked():
     queue = FakeQueue(owed=[3])
-    forwarder = Forwarder(queue, parts.random())
+    forwarder = Forwarder(queue, parts.random(), WIDEST)
     _send(forwarder, 0, Answer("00", token=None))
     assert queue.told == []
 
 
 def test_silence_holds_everything_back_with_growing_gaps():
-    forwarder = Forwarder(FakeQueue(owed=[3, 5]), parts.random())
+    forwarder = Forwarder(FakeQueue(owed=[3, 5]), parts.random(), WIDEST)
     now, gaps = 0, []
     for _ in range(4):
         start = now
@@ -331,13 +332,13 @@ def test_silence_holds_everything_back_with_growing_gaps():
 
 
 def test_a_repeat_says_that_it_is_one():
-    forwarder = Forwarder(FakeQueue(owed=[3]), parts.random())
+    forwarder = Forwarder(FakeQueue(owed=[3]), parts.random(), WIDEST)
     assert not _send(forwarder, 0, None).repeat
     assert forwarder.next(0).repeat
 
 
 def test_a_host_that_signs_in_but_swallows_messages_is_not_stormed():
-    forwarder = Forwarder(FakeQueue(owed=[3]), parts.random())
+    forwarder = Forwarder(FakeQueue(owed=[3]), parts.random(), WIDEST)
     sends = 0
     for now in range(0, 3600000, 500):  # an hour, with a new session at any time
         if forwarder.next(now):
@@ -348,7 +349,7 @@ def test_a_host_that_signs_in_but_swallows_messages_is_not_stormed():
 
 def test_a_poison_message_steps_aside_and_ends_in_the_dead_letters():
     queue = FakeQueue(owed=[3, 5])
-    forwarder = Forwarder(queue, parts.random())
+    forwarder = Forwarder(queue, parts.random(), WIDEST)
     now, tries = 0, 0
     while (answers.REJECTED, 3) not in queue.told:
         job = forwarder.next(now)
@@ -364,7 +365,7 @@ def test_a_poison_message_steps_aside_and_ends_in_the_dead_letters():
 
 def test_a_host_that_is_busy_for_a_day_makes_no_dead_letter():
     queue = FakeQueue(owed=[3])
-    forwarder = Forwarder(queue, parts.random())
+    forwarder = Forwarder(queue, parts.random(), WIDEST)
     now = 0
     for code in ("91", "96", "90", "A0", "94") * 6:
         while forwarder.next(now) is None:
@@ -376,19 +377,19 @@ def test_a_host_that_is_busy_for_a_day_makes_no_dead_letter():
 
 def test_a_refusal_on_record_is_final_at_once():
     queue = FakeQueue(owed=[3])
-    _send(Forwarder(queue, parts.random()), 0, Answer("05"))
+    _send(Forwarder(queue, parts.random(), WIDEST), 0, Answer("05"))
     assert queue.told == [(answers.REJECTED, 3)]
 
 
 def test_a_reversal_of_something_unknown_is_closed():
     queue = FakeQueue(doubts=[9])
-    _send(Forwarder(queue, parts.random()), 0, Answer("25"), answers.of_reversal)
+    _send(Forwarder(queue, parts.random(), WIDEST), 0, Answer("25"), answers.of_reversal)
     assert queue.told == [(answers.NOTHING_THERE, 9)]
 
 
 def test_a_reversal_is_an_alarm_after_six_tries_and_is_still_tried():
     queue = FakeQueue(doubts=[9])
-    forwarder = Forwarder(queue, parts.random())
+    forwarder = Forwarder(queue, parts.random(), WIDEST)
     now = 0
     for _ in range(10):
         while forwarder.next(now) is None:

@@ -117,7 +117,7 @@ class Terminal:
         self.folder = life.disk
         self.age = Age(self.book, self.clock, self.folder)
         self._connect_to(life.network)
-        self.forwarder = Forwarder(Queue(self.book), self.random)
+        self.forwarder = Forwarder(Queue(self.book), self.random, self.settings.host.window)
         self.forwarding = Forwarding(
             self.book, self.forwarder, self.link, self.messages, self.clock
         )
