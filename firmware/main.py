@@ -17,10 +17,12 @@ from terminal import settings as provisioning
 from terminal.age import Age
 from terminal.book import Book
 from terminal.clock import Clock
+from terminal.downloads import Downloads
 from terminal.folder import Folder
 from terminal.forwarding import Forwarding, Queue
 from terminal.hostkeys import HostKeys
 from terminal.housekeeping import Housekeeping
+from terminal.parameters import Parameters
 from terminal.people import People
 from terminal.reader import Reader
 from terminal.sale import SaleDesk
@@ -53,6 +55,7 @@ class Services:
     book: Book
     folder: Folder
     age: Age
+    parameters: Parameters
     session: Session
     link: HostLink
     network: object  # the board's: up, address, signal_dbm
@@ -113,6 +116,8 @@ def services(hardware, people, feed):
     s.cut_sales = s.book.load()
     s.folder = Folder(hardware.provision_path)
     s.age = Age(s.book, s.clock, s.folder)
+    s.parameters = Parameters(s)
+    s.parameters.load()
     s.network = network = hardware.network()
     s.tls = tls_context(s.settings.host)
     s.link = host_link(s, s.settings.host, network)
@@ -175,6 +180,7 @@ async def run(s, hardware, feed):
         supervisor.start(name, task)
     supervisor.start("link", s.link.run())
     supervisor.start("forwarding", s.forwarding.run())
+    supervisor.start("downloads", Downloads(s).run())
     supervisor.start("housekeeping", Housekeeping(s).run())
     supervisor.start("till", Till(s, SaleDesk(s)).run())
     gc.collect()

@@ -4,10 +4,11 @@ A job is a module with `async def run(services, front, ...)`. It is imported whe
 and let go when it ends: the heap of the terminal belongs to sales.
 """
 
-import gc
 import sys
 
 from micropython import const
+
+from terminal.once import let_go, load
 
 _MENU_MS = const(60000)
 
@@ -36,16 +37,6 @@ async def job(name, *arguments):
     what it returned."""
     before = set(sys.modules)
     try:
-        return await __import__(name, None, None, ("run",)).run(*arguments)
+        return await load(name).run(*arguments)
     finally:
         let_go(*(set(sys.modules) - before))
-
-
-def let_go(*names):
-    """Forgets modules that are no longer needed: what only they held is free again."""
-    for name in names:
-        package, _, leaf = name.partition(".")
-        sys.modules.pop(name, None)
-        if leaf and hasattr(sys.modules.get(package), leaf):
-            delattr(sys.modules[package], leaf)
-    gc.collect()

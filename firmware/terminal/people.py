@@ -49,6 +49,10 @@ class People:
     def status(self, **values):
         self._view.status(**values)
 
+    def support(self, number):
+        """Whom to call: on every screen that says so."""
+        self._view.support = number
+
     def switch_language(self):
         self._view.language = "en" if self._view.language == "zh" else "zh"
 
