@@ -20,6 +20,7 @@ from terminal.clock import Clock
 from terminal.downloads import Downloads
 from terminal.folder import Folder
 from terminal.forwarding import Forwarding, Queue
+from terminal.host_memory import HostMemory
 from terminal.hostkeys import HostKeys
 from terminal.housekeeping import Housekeeping
 from terminal.parameters import Parameters
@@ -60,6 +61,7 @@ class Services:
     link: HostLink
     network: object  # the board's: up, address, signal_dbm
     tls: ssl.SSLContext
+    memory: HostMemory
     forwarder: Forwarder
     forwarding: Forwarding
     reader: Reader
@@ -122,8 +124,10 @@ def services(hardware, people, feed):
     s.tls = tls_context(s.settings.host)
     s.link = host_link(s, s.settings.host, network)
     s.network_log = network_log(s, network)
-    s.forwarder = Forwarder(Queue(s.book), s.random, s.settings.host.window)
-    s.forwarding = Forwarding(s.book, s.forwarder, s.link, s.messages, s.clock)
+    s.memory = HostMemory(s.book, s.journal, s.session)
+    queue = Queue(s.book, s.memory)
+    s.forwarder = Forwarder(queue, s.random, s.settings.host.window)
+    s.forwarding = Forwarding(s.book, queue, s.forwarder, s.memory, s.link, s.messages, s.clock)
     s.reader = Reader(hardware.reader())
     return s
 

@@ -123,7 +123,14 @@ class Journal:
 
     def live(self):
         """Yields (pos, kind, seq, payload) of what is not released, oldest first."""
-        return scan.live(self._reader, self._span(), lambda: self.released, self._alarm)
+        span = self._span(self._free_sectors())
+        return scan.live(self._reader, span, lambda: self.released, self._alarm)
+
+    def since(self, seq):
+        """Yields the same of all from the sequence number `seq` on whose sector was not erased yet,
+        released or not. What cannot be read is passed over."""
+        span = self._span(self._count_free(seq - 1))
+        return scan.live(self._reader, span, lambda: seq - 1, lambda pos: None)
 
     def history(self):
         """The same, newest first, released ones too until their sector was erased."""
@@ -133,9 +140,9 @@ class Journal:
         if pos not in self.damage:
             self.damage.append(pos)
 
-    def _span(self):
-        """Positions from the oldest sector that is not free to the last record at that moment."""
-        count, sector = self._sectors.count, self._open + self._free_sectors()
+    def _span(self, free):
+        """Positions from behind so many free sectors to the last record at that moment."""
+        count, sector = self._sectors.count, self._open + free
         for _ in range(count):
             sector = (sector + 1) % count
             number = self._reader.number(sector)

@@ -50,6 +50,11 @@ class Reply:
     def approval(self):
         return self.fields.get(38, "")
 
+    @property
+    def proof(self):
+        """What proves to the host itself that it has posted the sale (message/again.py)."""
+        return self.private.get(f.PROOF, b"")
+
     def nonce(self):
         return self.private.get(f.NONCE)
 
@@ -130,12 +135,17 @@ class HostMessages:
 
     def sale(self, mti, sale, held):
         """-> (key, bytes) of 0200 (online), 0220 (advice) or 0221 (its repeat)."""
+        fields, private = self.with_card(sale, _TYPE[mti])
+        return (mti[:2], fields[11]), self.pack(mti, sale.number, fields, private, held)
+
+    def with_card(self, sale, kind):
+        """-> (fields, private) of a message that carries the card. `kind`: the type in DE 60."""
         fields, private = self.financial(sale)
         fields[23] = "%04x" % sale.card_sequence  # 5F34 is packed BCD already
         fields[55] = codec.pack_chip(sale.chip)
-        fields[60] = _TYPE[mti] + "%06d" % sale.batch + _NO_NETWORK_CODE
+        fields[60] = kind + "%06d" % sale.batch + _NO_NETWORK_CODE
         fields[62] = sale.card_data
-        return (mti[:2], fields[11]), self.pack(mti, sale.number, fields, private, held)
+        return fields, private
 
     def reversal(self, mti, sale, reason, held):
         """-> (key, bytes) of 0400 or its repeat 0401 for a sale that was sent online."""

@@ -134,6 +134,10 @@ class Book:
         if self._journal.released < number < self._journal.next_seq and not written:
             self.resolve(number, NOTHING_OWED)
 
+    def numbers_between(self, first, end):
+        """How many numbers from `first` to before `end` can have been sales."""
+        return sum([1 for number in range(first, end) if self._usable(number)])
+
     def _usable_from(self, number):
         while number == self._reserved or not self._usable(number):
             number += 1
@@ -153,10 +157,10 @@ class Book:
         pos = self._journal.append(kind, seq, payload)
         self._entries.put(seq, _entry_of(kind, pos, sale))
 
-    def end(self, seq, kind, token, answer=None):
+    def end(self, seq, kind, token, answer=None, proof=b""):
         """PAID, DECLINED, ABANDONED or REVERSED, with the receipt token or NOTHING_OWED."""
         try:
-            self._journal.append(kind, seq, self.sale(seq).ending(answer))
+            self._journal.append(kind, seq, self.sale(seq).ending(answer, proof))
         except Full:
             # Room for it was kept when the sale began; only restart upon restart can have used it
             # up. Paid must be written; the others are settled at the host, or were nothing.
@@ -261,6 +265,10 @@ class Book:
     def totals(self, *kinds):
         """(count, sum in fen) of the unresolved sales of these kinds."""
         return self._entries.totals(kinds)
+
+    def acknowledged(self):
+        """(number up to which nothing is owed any more, how many beyond it owe nothing either)."""
+        return self._journal.released, len(self._resolved)
 
     def held(self):
         """(count, sum in fen) that the terminal still holds: what each message tells the host.

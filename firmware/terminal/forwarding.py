@@ -8,7 +8,7 @@ import asyncio
 
 from micropython import const
 
-from message import returns
+from message import again, returns
 from message.host import REASON_NO_REPLY
 from terminal import book as b
 from uplink import answers
@@ -25,11 +25,13 @@ def _reversal(messages, mti, sale, held):
 
 
 # How the host is told of a sale that stands so in the book: (message type, type of the repeat, what
-# builds it, what judges the answer). All but REQUEST are in the book's _OWED as well.
+# builds it, what judges the answer). All but REQUEST and PAID are in the book's _OWED as well; what
+# is paid is told only to a host that has forgotten it.
 WAYS = {
     b.REQUEST: ("0400", "0401", _reversal, answers.of_reversal),
     b.STORED: ("0220", "0221", _advice, answers.of_advice),
     b.RETURN: ("0220", "0221", returns.build, answers.of_advice),
+    b.PAID: ("0201", "0201", again.posted, answers.of_advice),
 }
 
 # (how it stands, final verdict) -> the record that ends it. Of the rest, what is accepted ends
@@ -44,19 +46,50 @@ class Queue:
     """The book of sales as the forwarder sees it: by sale numbers, which stay when the journal
     carries a sale forward under another sequence number."""
 
-    def __init__(self, book):
+    def __init__(self, book, memory):
+        """`memory`: see host_memory.py."""
         self._book = book
+        self._memory = memory
         self.in_doubt = book.in_doubt
 
     def owed(self):
-        """Yields the numbers in the order of capture. A return goes when the host has answered for
-        its original, and not before."""
+        """Yields numbers in the order of capture: first what the host has forgotten, then what it
+        never knew. A return goes when the host has answered for its original, and not before."""
+        told = self._memory.waiting
+        first = None
+        for number in sorted(told):
+            first = first or number
+            if told[number][0] == b.RETURN and number != first:
+                break
+            yield number
         for number in self._book.owed():
-            if not self._book.must_wait(number):
+            if not self._must_wait(number):
                 yield number
+
+    def _must_wait(self, number):
+        forgot = self._memory.busy and self._book.kind(number) == b.RETURN
+        return forgot or self._book.must_wait(number)
+
+    def about(self, number):
+        """-> (how it stands, the Sale, whether the host has been told of it before)."""
+        told = self._memory.waiting.get(number)
+        if told:
+            return told + (True,)
+        seq = self._book.seq_of(number)
+        return self._book.entry(seq).kind, self._book.sale(seq), False
+
+    def judge(self, number, kind, reply):
+        """The verdict (uplink/answers.py) on an answer."""
+        judge = WAYS[kind][3]
+        if number in self._memory.waiting:
+            return answers.of_repeat(judge, reply)
+        return judge(reply)
 
     def close(self, number, verdict, reply):
         """A final verdict. False: there is no room to write it down; it stays as it was."""
+        if number in self._memory.waiting:
+            self._memory.take(number, verdict != answers.REJECTED)
+            return True
         seq = self._book.seq_of(number)
         ending = _ENDINGS.get((self._book.entry(seq).kind, verdict))
         if ending:
@@ -69,9 +102,11 @@ class Queue:
 
 
 class Forwarding:
-    def __init__(self, book, forwarder, link, messages, clock):
+    def __init__(self, book, queue, forwarder, memory, link, messages, clock):
         self._book = book
+        self._queue = queue
         self._forwarder = forwarder
+        self._memory = memory
         self._link = link
         self._messages = messages
         self._clock = clock
@@ -90,7 +125,7 @@ class Forwarding:
         while True:
             if self._answers:
                 self._take(*self._answers.pop(0))
-            elif not self._send_next():
+            elif not self._send_next() and not self._remind():
                 await self._rest()
             await asyncio.sleep_ms(0)
 
@@ -113,13 +148,17 @@ class Forwarding:
         job = self._forwarder.next(self._clock.now_ms())
         return job is not None and self._send(job)
 
+    def _remind(self):
+        """False if there is nothing to read for a host that has lost its memory."""
+        return self._link.ready and not self.paused and self._memory.read_on()
+
     def _send(self, job):
         """False if the line went down just now, or waits for an answer of the same name."""
-        seq = self._book.seq_of(job.number)
-        kind, sale = self._book.entry(seq).kind, self._book.sale(seq)
+        kind, sale, again = self._queue.about(job.number)
         first, repeat, build, _ = WAYS[kind]
         held = self._book.held()
-        key, data = build(self._messages, repeat if job.repeat else first, sale, held)
+        mti = repeat if job.repeat or again else first
+        key, data = build(self._messages, mti, sale, held)
         if not self._link.post(key, data, self._taker(job, kind, sale.id)):
             return False  # this is no try
         self._forwarder.sent(job)
@@ -137,5 +176,5 @@ class Forwarding:
     def _take(self, job, kind, identity, reply):
         if reply is not None and reply.transaction_id() != identity:
             reply = None  # an answer to another sale that happens to share the STAN
-        verdict = WAYS[kind][3](reply)
+        verdict = self._queue.judge(job.number, kind, reply)
         self._forwarder.answered(job, verdict, reply, self._clock.now_ms())

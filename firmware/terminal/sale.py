@@ -245,7 +245,7 @@ class SaleDesk:
             return Result(IN_DOUBT, "no_answer", sale, reply.code if reply else "")
         sale.answer = (reply.rrn, reply.approval, reply.code)
         if verdict == answers.APPROVED:
-            book.end(sale.number, b.PAID, reply.token, sale.answer)
+            book.end(sale.number, b.PAID, reply.token, sale.answer, reply.proof)
             return Result(PAID, None, sale, reply.code)
         token = reply.token or b.NOTHING_OWED
         book.end(sale.number, b.DECLINED, token, sale.answer)

@@ -79,6 +79,7 @@ class Sale:
         self.chip = {}
         # RRN, approval code, response code: once the host has spoken.
         self.answer: tuple = ("", "", "")
+        self.proof = b""  # given by the host with its approval, for itself (message/again.py)
 
     def take_outcome(self, outcome, encrypt):
         """Takes over what the card said. `encrypt(track2)` seals the track 2 equivalent."""
@@ -129,11 +130,11 @@ class Sale:
             raise BadSale("track 2 equivalent data too long")
         return self._head() + bytes((len(self.card_data),)) + self.card_data + self._packed_chip()
 
-    def ending(self, answer=None):
+    def ending(self, answer=None, proof=b""):
         """The payload of the record that ends the sale: the head and what the host answered."""
         rrn, approval, code = answer or self.answer
         text = "{:<12}{:<6}{:<2}".format(rrn, approval, code)
-        return self._head() + bytes(5) + text.encode()
+        return self._head() + bytes(5) + text.encode() + (proof or self.proof)
 
     def _head(self):
         return struct.pack(
@@ -184,6 +185,7 @@ def unpack(payload):
     if end < len(payload):
         answer = payload[end : end + _ANSWER_BYTES].decode()
         sale.answer = (answer[:12].strip(), answer[12:18].strip(), answer[18:].strip())
+        sale.proof = payload[end + _ANSWER_BYTES :]
     return sale
 
 

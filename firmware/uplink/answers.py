@@ -24,6 +24,7 @@ _UNREACHABLE = "91"
 _NOTHING_STORED = "0" * 12  # the reference number of an answer that the host has not kept
 _NEVER_TRUSTED = ("68", "94", "96", "98", "A0")
 _CLOSES_REVERSAL = ("12", "25")
+_SAID_NO = ("30", "94", "97")
 
 # Response code -> reason shown to the merchant; others show the raw code.
 REASONS = {
@@ -65,6 +66,14 @@ def of_advice(reply):
     if reply.token:
         return ACCEPTED if reply.code == "00" else REJECTED
     return UNFIT if reply.code in _NOT_POSTED else LATER
+
+
+def of_repeat(judge, reply):
+    """The same of what was told once before: a host that says no to it now will not change its
+    mind, and nothing waits for it."""
+    verdict = judge(reply)
+    no = verdict in (UNFIT, LATER) and reply.code in _SAID_NO
+    return REJECTED if no else verdict
 
 
 def of_reversal(reply):

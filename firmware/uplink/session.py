@@ -49,6 +49,7 @@ class Session:
         self.host_time = None  # the last host time heard, until the owner takes it
         self.extras = []  # each () -> [(tag, bytes)]: what sign-in and echo tell besides
         self.listeners = []  # each is called with the Reply to a sign-in or an echo
+        self.receipt = ""  # the highest reference that came with a receipt since the start
         self.dropped = 0  # replies that belonged to nothing
 
     @property
@@ -118,6 +119,8 @@ class Session:
         if self._is_network(key):
             return self._network_answered(reply, now)
         del self._waiting[key]
+        if reply.token and reply.rrn > self.receipt:
+            self.receipt = reply.rrn
         return [(ANSWER, key, reply)]
 
     # Inside

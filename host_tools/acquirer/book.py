@@ -21,6 +21,7 @@ class Conflict(Exception):
     """The request contradicts an earlier one. Nothing was written."""
 
 
+_DIGITS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 _KEY = ("merchant_id", "terminal_id", "key_id", "batch", "counter", "kind")
 _HAS_KEY = and_(*(requests.c[name] == bindparam(name) for name in _KEY))
 _HAS_ID = and_(
@@ -29,6 +30,11 @@ _HAS_ID = and_(
 )
 _FIND = select(requests).where(or_(_HAS_KEY, _HAS_ID))
 _BY_ID = select(requests).where(_HAS_ID)
+_GAVE = select(requests.c.id).where(
+    requests.c.rrn == bindparam("reference"), requests.c.key_id == bindparam("key_id")
+)
+_HAS_REFERENCE = select(requests.c.id).where(requests.c.rrn == bindparam("reference"))
+_ACKNOWLEDGE = terminals.update().where(terminals.c.key_id == bindparam("its_key_id"))
 _LAST_ID = select(func.max(requests.c.id))
 _CRYPTOGRAM = select(requests.c.id).where(
     requests.c.card_hash == bindparam("card_hash"),
@@ -77,6 +83,23 @@ def seen(connection: Connection, key_id: str, held: bytes, now: datetime) -> Non
     connection.execute(_SEEN, {"seen_key_id": key_id, **values})
 
 
+def acknowledge(connection: Connection, key_id: str, number: int, again_from: int | None) -> None:
+    """Notes how far a terminal's sales are acknowledged, and from where on they are asked for."""
+    values = {"acknowledged": number, "again_from": again_from}
+    connection.execute(_ACKNOWLEDGE, {"its_key_id": key_id, **values})
+
+
+def gave(connection: Connection, key_id: str, reference: str) -> bool:
+    """Whether this reference (DE 37) was given to this terminal."""
+    sought = {"key_id": key_id, "reference": reference}
+    return connection.execute(_GAVE, sought).first() is not None
+
+
+def has(connection: Connection, reference: str) -> bool:
+    """Whether this reference is taken."""
+    return connection.execute(_HAS_REFERENCE, {"reference": reference}).first() is not None
+
+
 def same_key(row: Row, key: Mapping[str, str | int]) -> bool:
     return all(row._mapping[name] == key[name] for name in _KEY)
 
@@ -93,9 +116,19 @@ def sale(connection: Connection, transaction_id: str) -> Row | None:
 
 
 def next_reference(connection: Connection, now: datetime) -> tuple[int, str]:
-    """-> (id of the next request, its RRN: last digit of the year, day of the year, number)."""
+    """-> (id of the next request, its RRN).
+
+    The RRN is the last digit of the year, the day, the second, and three characters of the number:
+    it rises, and a host that was restored from a backup gives none for a second time.
+    """
     number = (connection.scalar(_LAST_ID) or 0) + 1
-    return number, f"{now:%y%j}"[1:] + f"{number % 10**8:08d}"
+    second = now.hour * 3600 + now.minute * 60 + now.second
+    return number, f"{now:%y%j}"[1:] + f"{second:05d}" + _in_letters(number)
+
+
+def _in_letters(number: int) -> str:
+    """The last three of its digits to the base 36."""
+    return "".join(_DIGITS[number // 36**place % 36] for place in (2, 1, 0))
 
 
 def keep(connection: Connection, **values: Any) -> None:

@@ -11,9 +11,12 @@ NONCE = 0x06
 HOST_TIME = 0x07
 TEXT_ZH = 0x09
 TEXT_EN = 0x0A
+PROOF = 0x0B
 POSTING = 0x0C
 ORIGINAL = 0x0D
+ACKNOWLEDGED = 0x0F
 STATUS = 0x10
+AGAIN_FROM = 0x11
 TOTALS = 0x12
 LIST = 0x13
 DIFFERENCES = 0x14
@@ -75,6 +78,7 @@ SPEC: dict[str, dict[str, Any]] = {
 REPLY_TO = {
     "0800": "0810",
     "0200": "0210",
+    "0201": "0210",
     "0220": "0230",
     "0221": "0230",
     "0400": "0410",
@@ -98,6 +102,7 @@ _REVERSAL = _COMMON | {"39"}
 
 REQUIRED = {
     "0200": _SALE,
+    "0201": _SALE | {"37", "38"},
     "0220": _SALE,
     "0221": _SALE,
     "0400": _REVERSAL,
@@ -111,6 +116,7 @@ _OF_A_LIST = {TRANSACTION_ID, HELD, LIST}
 REQUIRED_PRIVATE = {
     **dict.fromkeys(REQUIRED, _FINANCIAL_PRIVATE),
     "0800": {NONCE, HELD},
+    "0201": _FINANCIAL_PRIVATE | {PROOF},
     "0500": {TRANSACTION_ID, HELD, TOTALS},
     "0320": _OF_A_LIST,
     "0321": _OF_A_LIST,
@@ -122,6 +128,7 @@ VOID, REFUND = "23", "25"
 BATCH_TYPES = {
     **dict.fromkeys(MANAGEMENT, ("00",)),
     "0200": ("22",),
+    "0201": ("22",),
     "0220": ("30",),
     "0221": ("30",),
     "0400": ("22",),

@@ -6,11 +6,12 @@ De-duplication row, ledger entries and reply belong to one database transaction.
 import hashlib
 from collections.abc import Callable
 from datetime import datetime
+from hmac import compare_digest
 from typing import Any
 
 from sqlalchemy import Connection, Row
 
-from host_tools.acquirer import book, fields, replies, returns, rules, totals
+from host_tools.acquirer import book, fields, replies, restore, returns, rules, totals
 from host_tools.acquirer.book import Conflict
 from host_tools.acquirer.keys import HostKeys
 from host_tools.acquirer.outcome import Outcome
@@ -89,8 +90,22 @@ class Financial:
     def online_sale(self) -> Outcome:
         if self._find(self._request.key(book.REVERSAL_KIND)):
             return Outcome(rules.INVALID, "declined", "reversed_before")
+        if self._request.message.mti == "0201":
+            return self._posted_before()
         code, reason = self._issuer_says()
         return Outcome(code, "declined" if reason else "posted", reason)
+
+    def _posted_before(self) -> Outcome:
+        """This host had approved it and was restored from an older backup: it gets its place back,
+        under the reference that the merchant has, unless another sale got that one since."""
+        request = self._request
+        reference, approval = request.field(37), request.field(38)
+        expected = restore.proof(self._keys, request, self._fingerprint(), reference, approval)
+        if not compare_digest(expected, request.message.private[fields.PROOF]):
+            raise Conflict
+        if book.has(self._connection, reference):
+            reference = ""
+        return Outcome(rules.APPROVED, "posted", "restored", None, reference, approval)
 
     def advice(self) -> Outcome:
         """The customer has left with the goods: an advice is taken, whatever the issuer thinks."""
@@ -139,6 +154,7 @@ class Financial:
         """Row, ledger entries and reply of a request that is new."""
         request, connection = self._request, self._connection
         number, reference = book.next_reference(connection, self._now)
+        reference = outcome.reference or reference
         reply = self._reply(outcome, reference, number)
         book.keep(
             connection,
@@ -198,7 +214,11 @@ class Financial:
         reply = replies.echo(self._request, outcome.code)
         reply.fields["37"] = reference
         if reply.mti == "0210" and outcome.state == "posted":
-            reply.fields["38"] = f"{number % 10**6:06d}"
+            approval = outcome.approval or f"{number % 10**6:06d}"
+            reply.fields["38"] = approval
+            reply.private[fields.PROOF] = restore.proof(
+                self._keys, self._request, self._fingerprint(), reference, approval
+            )
         if reply.mti != "0210" and outcome.state in _POSTING:
             reply.private[fields.POSTING] = _POSTING[outcome.state]
         replies.add_receipt(self._request, reply)

@@ -12,6 +12,7 @@ from host_tools.acquirer import dukpt
 
 Random = Callable[[int], bytes]
 _NAME = "keys.json"
+PROOF_BYTES = 16
 
 
 @dataclass(frozen=True, repr=False)
@@ -28,6 +29,11 @@ class HostKeys:
 
     def transaction(self, key_id: bytes, counter: int) -> dukpt.TransactionKeys:
         return dukpt.TransactionKeys(self.initial_key(key_id), key_id, counter)
+
+    def prove(self, said: bytes) -> bytes:
+        """What this host alone can make and check: terminals share no key with it for this."""
+        said = b"tapstone posting proof" + said
+        return hmac.new(self.base_key, said, hashlib.sha256).digest()[:PROOF_BYTES]
 
     def hash_pan(self, pan: str) -> str:
         """What stands for a card number in the database: it matches, but does not tell."""

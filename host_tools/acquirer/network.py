@@ -5,7 +5,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
-from host_tools.acquirer import book, fields, lookup, rules
+from host_tools.acquirer import book, fields, lookup, restore, rules
 from host_tools.acquirer.replies import echo
 from host_tools.acquirer.request import Request
 from host_tools.acquirer.wire import Message
@@ -23,11 +23,13 @@ def answer(request: Request, connection: Connection, now: datetime) -> Message:
     return reply
 
 
-def _sign_in(request: Request, connection: Connection, now: datetime, _reply: Message) -> None:
+def _sign_in(request: Request, connection: Connection, now: datetime, reply: Message) -> None:
     book.notice(connection, "event", "sign_in", request.sender, now)
+    restore.note(request, connection, now, reply, signs_in=True)
 
 
-def _echo(request: Request, _connection: Connection, _now: datetime, reply: Message) -> None:
+def _echo(request: Request, connection: Connection, now: datetime, reply: Message) -> None:
+    restore.note(request, connection, now, reply, signs_in=False)
     if padding := request.message.private.get(fields.PADDING):
         reply.private[fields.PADDING] = padding
 

@@ -9,10 +9,13 @@ from sqlalchemy import Row
 class Outcome:
     """Response code, state of the request's row, and the reason where there is one.
 
-    `original`: the row that a reversal or a return is about.
+    `original`: the row that a reversal or a return is about. `reference` and `approval`: of a sale
+    that was posted before (see restore.py).
     """
 
     code: str
     state: str
     reason: str = ""
     original: Row | None = None
+    reference: str = ""
+    approval: str = ""

@@ -8,7 +8,7 @@ from host_tools.acquirer.card import Card
 from host_tools.acquirer.keys import HostKeys
 from host_tools.acquirer.wire import Message
 
-_FIRST_SENDING = {"0221": "0220", "0321": "0320", "0401": "0400"}
+_FIRST_SENDING = {"0201": "0200", "0221": "0220", "0321": "0320", "0401": "0400"}
 _WITH_CARD = ("0200", "0220")
 _MOST_STAN = 999_999
 CURRENCY = "156"

@@ -44,6 +44,8 @@ terminals = Table(
     Column("seen_at", String(32)),
     Column("held_count", Integer, nullable=False, default=0),  # DE 63.05: not yet forwarded
     Column("held_fen", Integer, nullable=False, default=0),
+    Column("acknowledged", Integer, nullable=False, default=0),  # DE 63.0F, see restore.py
+    Column("again_from", Integer),  # the number from which on all is asked for once more
 )
 
 # A batch of a terminal: totals as the terminal has them, and, once it is closed, as they are.

@@ -109,6 +109,13 @@ class Host:
         return self._cmac(0x2002, counter, unhex(mti) + said[f.TRANSACTION_ID] + text.encode())
 
 
+class Session:
+    """As much of a session as what the host remembers needs."""
+
+    def __init__(self):
+        self.extras, self.listeners, self.receipt = [], [], ""
+
+
 class Flash:
     """A NOR flash in memory: programming clears bits, a unit is programmed once between erases."""
 

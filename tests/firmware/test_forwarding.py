@@ -6,6 +6,7 @@ import parts
 
 from terminal import book as b
 from terminal.forwarding import Forwarding, Queue
+from terminal.host_memory import HostMemory
 from uplink.forwarder import Forwarder
 
 WIDEST = 16
@@ -50,8 +51,13 @@ class Bench:
         self.ids = []
         for _ in range(sales):
             self.keep(b.STORED)
-        forwarder = Forwarder(Queue(self.book), parts.random(), WIDEST)
-        self.forwarding = Forwarding(self.book, forwarder, self.link, parts.messages(), Clock())
+        self.session = parts.Session()
+        self.memory = HostMemory(self.book, self.book._journal, self.session)
+        queue = Queue(self.book, self.memory)
+        forwarder = Forwarder(queue, parts.random(), WIDEST)
+        self.forwarding = Forwarding(
+            self.book, queue, forwarder, self.memory, self.link, parts.messages(), Clock()
+        )
         self._task = asyncio.create_task(self.forwarding.run())
 
     def keep(self, kind):

@@ -47,7 +47,7 @@ ISSUER = {
 }
 
 _MAC_REQUEST = 0x2000
-_TYPES = {"0200": "22", "0220": "30", "0221": "30", "0400": "22", "0401": "22"}
+_TYPES = {"0200": "22", "0201": "22", "0220": "30", "0221": "30", "0400": "22", "0401": "22"}
 _SHARED = ("3", "4", "11", "12", "13", "22", "25", "41", "42", "49", "53")
 
 
@@ -182,8 +182,11 @@ class Terminal:
             **self._names(sale.number),
         }
 
-    def message(self, mti: str, sale: Sale, **changed: str) -> bytes:
-        """A financial request as a frame body; `changed` overwrites fields: de4="..."."""
+    def message(
+        self, mti: str, sale: Sale, more: dict[int, bytes] | None = None, **changed: str
+    ) -> bytes:
+        """A financial request as a frame body; `changed` overwrites fields: de4="..."; `more`
+        private data."""
         fields = {
             **self._common(sale),
             "3": "000000",
@@ -199,7 +202,7 @@ class Terminal:
                 "62": self.encrypted(sale).hex(),
             }
         captured = bytes.fromhex(sale.time.strftime("%Y%m%d%H%M%S") + "01")
-        private = {0x01: sale.id, 0x04: captured}
+        private = {0x01: sale.id, 0x04: captured, **(more or {})}
         fields |= {name.removeprefix("de"): value for name, value in changed.items()}
         return self.packed(mti, fields, private, sale.number)
 

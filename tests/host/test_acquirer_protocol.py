@@ -65,7 +65,7 @@ def test_a_reply_echoes_the_request_and_adds_what_the_protocol_names(terminal):
     sale = terminal.sale()
     reply = terminal.ask(terminal.message("0200", sale))
     assert reply.fields.keys() == ECHOED | {"t", "p", "7", "37", "38", "39", "63", "64"}
-    assert reply.private.keys() == {0x01, 0x03}
+    assert reply.private.keys() == {0x01, 0x03, 0x0B}
     assert reply.private[0x01] == sale.id
 
 

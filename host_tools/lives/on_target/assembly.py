@@ -20,6 +20,7 @@ from terminal.age import Age
 from terminal.book import DEAD, UNREADABLE, Book
 from terminal.clock import Clock
 from terminal.forwarding import Forwarding, Queue
+from terminal.host_memory import HostMemory
 from terminal.hostkeys import HostKeys
 from terminal.housekeeping import Housekeeping
 from terminal.reader import Reader
@@ -117,9 +118,11 @@ class Terminal:
         self.folder = life.disk
         self.age = Age(self.book, self.clock, self.folder)
         self._connect_to(life.network)
-        self.forwarder = Forwarder(Queue(self.book), self.random, self.settings.host.window)
+        self.memory = HostMemory(self.book, self.journal, self.session)
+        queue = Queue(self.book, self.memory)
+        self.forwarder = Forwarder(queue, self.random, self.settings.host.window)
         self.forwarding = Forwarding(
-            self.book, self.forwarder, self.link, self.messages, self.clock
+            self.book, queue, self.forwarder, self.memory, self.link, self.messages, self.clock
         )
         self.reader = Reader(life.chip)
         self.network_log = self._network_log(life.network)
@@ -148,7 +151,11 @@ class Terminal:
 
     def has_settled(self):
         """Nothing is owed to the host, and it can be reached. What people must look at may wait."""
-        return self.link.ready and self.book.held() == self.book.totals(DEAD, UNREADABLE)
+        return (
+            self.link.ready
+            and not self.memory.busy
+            and self.book.held() == self.book.totals(DEAD, UNREADABLE)
+        )
 
     def leftovers(self):
         """What is kept in memory for messages, of which there is none any more but an echo."""

@@ -1,0 +1,34 @@
+"""What a host is told once more that was restored from a backup, and how it is found out."""
+
+from micropython import const
+
+from message import fields as f
+
+_ONLINE_SALE = "22"
+_NUMBER_BYTES = const(4)
+
+
+def acknowledged(number, beyond, reference):
+    """How far the host has acknowledged: all up to `number`, so many `beyond` it, and, where it is
+    known, the reference of the last receipt: a host that does not find that one has forgotten."""
+    said = number.to_bytes(_NUMBER_BYTES, "big") + beyond.to_bytes(2, "big")
+    return f.ACKNOWLEDGED, said + reference.encode()
+
+
+def told_again(first, missing):
+    """All from the number `first` on was told once more, but so many sales that are not kept."""
+    return f.AGAIN_FROM, first.to_bytes(_NUMBER_BYTES, "big") + missing.to_bytes(2, "big")
+
+
+def wanted_from(reply):
+    """The number from which on the host wants to be told once more, or None."""
+    raw = reply.private.get(f.AGAIN_FROM, b"")
+    return int.from_bytes(raw, "big") if len(raw) == _NUMBER_BYTES else None
+
+
+def posted(messages, mti, sale, held):
+    """-> (key, bytes) of 0201: an online sale that the host had posted, with its own proof."""
+    fields, private = messages.with_card(sale, _ONLINE_SALE)
+    fields[37], fields[38], _ = sale.answer
+    private.append((f.PROOF, sale.proof))
+    return (mti[:2], fields[11]), messages.pack(mti, sale.number, fields, private, held)

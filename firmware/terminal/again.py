@@ -1,0 +1,108 @@
+"""Telling the host once more what it has forgotten, as the messages they were.
+
+What the journal still holds of a sale is enough: a stored sale is its record, an online sale its
+request with the answer and the host's own proof, a reversal needs no more than the record that
+ended it. What is missing is counted.
+"""
+
+from micropython import const
+
+from journal import Damaged, WrongKey
+from terminal import book as b
+from terminal import sale_record
+
+_MOST_LOADED = const(4)  # sales in memory at once
+_MOST_MISSING = const(0xFFFF)
+_NOTHING = (None, None)
+
+
+class Again:
+    """`loaded`: sale number -> (kind, Sale), to be told the host as forwarding.WAYS has it."""
+
+    def __init__(self, book, journal, first, only=None):
+        """From the sequence number `first` on; `only`: of the sale of this number alone."""
+        self.first = first
+        self.missing = 0
+        self.loaded = {}
+        self._book = book
+        self._journal = journal
+        self._only = only
+        self._requests = {}  # sequence -> position of a request whose end has not been seen yet
+        self._walk = self._messages()
+
+    @property
+    def done(self):
+        """Everything was read and told."""
+        return self._walk is None and not self.loaded
+
+    def step(self):
+        """Reads one record more. False: all are read, or so many are loaded that some must go."""
+        if self._walk is None or len(self.loaded) >= _MOST_LOADED:
+            return False
+        try:
+            kind, sale = next(self._walk) or _NOTHING
+            if sale:
+                self.loaded[sale.number] = kind, sale
+        except StopIteration:
+            self._walk = None
+        return True
+
+    def take(self, number, was_taken):
+        """The host's final word on what is loaded under this number."""
+        del self.loaded[number]
+        if not was_taken:
+            self._miss(1)
+
+    def _miss(self, count):
+        self.missing = min(self.missing + count, _MOST_MISSING)
+
+    def _messages(self):
+        """Yields (kind, Sale) for each that is to be told, None for a record that is not."""
+        lowest = None
+        for pos, kind, seq, payload in self._journal.since(self.first):
+            if lowest is None:
+                lowest = seq
+                self._miss(self._book.numbers_between(self.first, seq))
+            yield self._message(pos, kind, seq, payload)
+        if lowest is None:
+            self._miss(self._book.numbers_between(self.first, self._journal.released + 1))
+        for pos in self._requests.values():
+            # There was no room to write how it ended: then it was reversed.
+            yield b.REQUEST, self._read(pos)
+
+    def _message(self, pos, kind, seq, payload):
+        try:
+            sale = sale_record.unpack(payload)
+        except sale_record.BadSale:
+            return None
+        unwanted = self._only not in (None, sale.number) or sale.number in self.loaded
+        if unwanted or self._book.is_open(sale.number):
+            return None
+        if kind in (b.STORED, b.RETURN):
+            return kind, sale
+        if kind == b.REQUEST:
+            self._requests[seq] = pos
+            return None
+        return self._ended(kind, sale, self._requests.pop(seq, None))
+
+    def _ended(self, kind, sale, request):
+        """What to tell of a sale that was asked for online, by the record of its end."""
+        if kind == b.PAID:
+            return self._paid(sale, request)
+        reversed_ = kind == b.REVERSED or kind == b.ABANDONED and sale.answer[2]
+        return (b.REQUEST, sale) if reversed_ else None
+
+    def _paid(self, ending, request):
+        sale = self._read(request)
+        if not sale or not ending.proof:
+            self._miss(1)
+            return None
+        sale.answer, sale.proof = ending.answer, ending.proof
+        return b.PAID, sale
+
+    def _read(self, pos):
+        """The Sale of the record at this position, None if it is gone."""
+        try:
+            return None if pos is None else sale_record.unpack(self._journal.read(pos)[2])
+        except (Damaged, WrongKey, sale_record.BadSale):
+            return None
