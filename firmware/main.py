@@ -85,7 +85,7 @@ def host_link(s, host, network):
         return open_tls(host.address, host.port, s.tls, host.name)
 
     def status():
-        return s.settings.terminal.batch, s.book.held()
+        return s.book.batch, s.book.held()
 
     timing = Timing(host.reply_ms, _OPEN_MS, host.echo_ms)
     s.session = Session(s.messages, status, s.random, timing)
@@ -114,7 +114,7 @@ def services(hardware, people, feed):
     s.journal = Journal(hardware.flash(), Sealer(keys.seal_key), s.random)
     feed()
     s.journal.mount()
-    s.book = Book(s.journal, dukpt.counter_is_usable)
+    s.book = Book(s.journal, dukpt.counter_is_usable, terminal.batch)
     s.cut_sales = s.book.load()
     s.folder = Folder(hardware.provision_path)
     s.age = Age(s.book, s.clock, s.folder)

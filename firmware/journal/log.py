@@ -32,6 +32,7 @@ class Journal:
         self._prepared = None  # the number of the sector that idle() has erased
         self._free = None  # free sectors behind the open one, None: to be counted again
         self._noted = 0  # what is released and durable
+        self._sum = None  # (position, seq): see summed_up()
         self.damage = []
         self.released = 0
 
@@ -96,6 +97,23 @@ class Journal:
             self._note()
         self._unit += 1
 
+    def sum_up(self, kind, payload):
+        """Writes a record that is about no sale, but sums up all that is released. It is never
+        live; `history` finds it. Raises Full where nothing would be free even after it."""
+        if not self._room(self._count_free(self.released, self._sectors.count)):
+            raise Full("no room to sum up")
+        self.summed_up(self._write(kind, 0, payload), self.released)
+
+    def summed_up(self, pos, seq):
+        """The record at `pos` sums up the sales up to `seq`. From here on nothing is erased that
+        is above `seq`, or not older than that record."""
+        self._sum = pos, seq
+        self._free = None
+
+    def since_sum(self):
+        """How many slots have been used since the last summing up."""
+        return self._next - self._sum[0] if self._sum else 0
+
     def room(self):
         """How many one-page records can still be appended."""
         return self._room(self._free_sectors())
@@ -107,10 +125,12 @@ class Journal:
         has carried since the call before this one.
         """
         number, before, self._seen = self._open + 1, self._seen, self.released
-        if self._left() < _AHEAD and self._prepared != number and self._is_free(1, self._noted):
+        due = self._left() < _AHEAD and self._prepared != number
+        if due and self._free_sectors():
             self._prepare(number)
             return True
-        if before == self.released != self._noted and self._room(self._count_free(self.released)):
+        due = before == self.released != self._noted
+        if due and self._room(self._count_free(*self._erasable(self.released))):
             self._write(0, 0, b"")
             return True
         return False
@@ -132,9 +152,10 @@ class Journal:
         span = self._span(self._count_free(seq - 1))
         return scan.live(self._reader, span, lambda: seq - 1, lambda pos: None)
 
-    def history(self):
-        """The same, newest first, released ones too until their sector was erased."""
-        return scan.history(self._sectors, self._reader, self._last)
+    def history(self, above=0):
+        """The same, newest first, released ones too until their sector was erased; it ends where
+        there is nothing about a sale above `above` any more."""
+        return scan.history(self._sectors, self._reader, self._last, above)
 
     def _alarm(self, pos):
         if pos not in self.damage:
@@ -169,22 +190,30 @@ class Journal:
 
     def _free_sectors(self):
         if self._free is None:
-            self._free = self._count_free(self._noted)
+            self._free = self._count_free(*self._erasable(self._noted))
         return self._free
 
-    def _count_free(self, released):
+    def _erasable(self, released):
+        """(seq, steps): nothing above the one, and no sector so many steps ahead, may be erased."""
+        count = self._sectors.count
+        if self._sum is None:
+            return released, count
+        pos, seq = self._sum
+        return min(released, seq), (pos // SLOTS - self._open) % count or count
+
+    def _count_free(self, seq, steps):
         """Free sectors behind the open one; they lie together, so that halving finds their end."""
-        low, high = 0, self._sectors.count
+        low, high = 0, steps
         while high - low > 1:
             middle = (low + high) // 2
-            if self._is_free(middle, released):
+            if self._is_free(middle, seq):
                 low = middle
             else:
                 high = middle
         return low
 
-    def _is_free(self, step, released):
-        """Whether the sector `step` behind the open one holds nothing above `released`.
+    def _is_free(self, step, seq):
+        """Whether the sector `step` behind the open one holds nothing above `seq`.
 
         The first record behind it knows the highest sequence number up to there.
         """
@@ -198,8 +227,8 @@ class Journal:
                 continue
             for slot in range(SLOTS):
                 if self._reader.load(number * SLOTS + slot) and not page.flags & VOIDS:
-                    return page.origin <= released
-        return self._top <= released
+                    return page.origin <= seq
+        return self._top <= seq
 
     def _prepare(self, number):
         self._prepared = None

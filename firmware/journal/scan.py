@@ -66,8 +66,9 @@ def _tell(reader, standing, last, released, alarm):
             yield pos, kind, seq, payload
 
 
-def history(sectors, reader, pos):
-    """Yields (pos, kind, seq, payload) newest first from `pos` back, until a sector was reused."""
+def history(sectors, reader, pos, above=0):
+    """Yields (pos, kind, seq, payload) newest first from `pos` back, until a sector was reused, or
+    until nothing that lies before can be about a sale above `above`."""
     page = reader.page
     while pos >= 0:
         if reader.load(pos) and page.flags & SECOND:
@@ -79,7 +80,10 @@ def history(sectors, reader, pos):
             pass  # what it voids is void all the same
         except Damaged:
             whole = False
-        before = min(page.origin, pos) if whole and page.flags & VOIDS else pos
+        voids = page.flags & VOIDS
+        if whole and not voids and page.origin <= above:
+            return
+        before = min(page.origin, pos) if whole and voids else pos
         if record[0]:
             yield (pos,) + record
         if before // SLOTS != (before - 1) // SLOTS:

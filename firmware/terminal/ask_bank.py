@@ -60,7 +60,7 @@ async def run(services, front, sale, word):
 async def _asked(services, sale):
     """-> (Status, None), or (None, text key of why there is none)."""
     s = services
-    key, data, nonce = lookup.ask(s.messages, sale, s.settings.terminal.batch, s.book.held())
+    key, data, nonce = lookup.ask(s.messages, sale, s.book.batch, s.book.held())
     reply = await s.link.exchange(key, data)
     if reply is NOT_SENT:
         return None, "ask_no_line"

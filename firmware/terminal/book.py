@@ -25,6 +25,7 @@ from terminal.kinds import (
     WORDS,
 )
 from terminal.standing import Entry, Standing
+from terminal.tally import Tally
 
 # What the host has to be told in its own time, in the order of capture (see forwarding.WAYS).
 _OWED = (STORED, RETURN)
@@ -56,21 +57,25 @@ def _entry_of(kind, pos, sale):
 
 
 class Book:
-    def __init__(self, journal, usable):
-        """`usable(number)` says whether a sequence number may be used (DUKPT skips some)."""
+    def __init__(self, journal, usable, first_batch=1):
+        """`usable(number)` says whether a sequence number may be used (DUKPT skips some);
+        `first_batch` is the batch number of a terminal that has never settled."""
         self._journal = journal
         self._usable = usable
         self._entries = Standing(_OWED)  # what is not resolved
         self._resolved = {}  # sequence -> token, resolved but behind an unresolved one
+        self.tally = Tally(journal, first_batch)
         self._reserved = None  # the number of the sale that is being made, from its start
         self.in_play = None  # the sequence number of the online sale that awaits its answer
 
     def load(self):
         """Rebuilds the book after a start. Returns how many sales the power had cut off."""
+        self.tally.load(self.lines)
         for pos, kind, seq, payload in self._journal.live():
             if kind in _ENDED:
                 self._entries.drop(seq)
                 self._resolved[seq] = NOTHING_OWED
+                self.tally.posted(seq, kind, sale_record.amount_of(payload))
             else:
                 self._entries.put(seq, _entry(kind, pos, seq, payload))
         self._drop_superseded()
@@ -116,8 +121,10 @@ class Book:
 
     def has_room(self):
         """Every open request keeps room for its ending; a sale takes what is beyond that."""
-        open_requests, _ = self.totals(REQUEST)
-        return self._journal.room() >= ROOM_FOR_A_SALE + open_requests
+        needed = ROOM_FOR_A_SALE + self.totals(REQUEST)[0]
+        if self._journal.room() < needed:
+            self.tally.make_room()
+        return self._journal.room() >= needed
 
     def reserve(self):
         """The sequence number of a new sale, until `put_back` is called with it.
@@ -166,10 +173,14 @@ class Book:
             # up. Paid must be written; the others are settled at the host, or were nothing.
             if kind == PAID:
                 raise
-        self.resolve(seq, token)
+        self.resolve(seq, token, kind)
 
-    def resolve(self, seq, token):
-        """The host has it, or nothing is owed: the record may go once those before it may."""
+    def resolve(self, seq, token, kind=None):
+        """The host has it, or nothing is owed: the record may go once those before it may. `kind`
+        is that of the record which ended it, if there is one."""
+        entry = self.entry(seq)
+        if entry and token:
+            self.tally.posted(seq, kind or entry.kind, entry.amount_fen)
         self._entries.drop(seq)
         self._resolved[seq] = token
         self._release()
@@ -194,6 +205,7 @@ class Book:
             token = self._resolved.pop(up_to, NOTHING_OWED)
         if token is not None:
             self._journal.release(up_to, token)
+            self.tally.release(up_to)
 
     def _was_skipped(self, seq):
         return seq < self._journal.next_seq and not self._usable(seq) and seq not in self._entries
@@ -210,7 +222,26 @@ class Book:
             return False
         return self._rewrite(self._journal.released + 1, stuck.kind)
 
+    def close_batch(self, identity):
+        """The open batch begins to close, under `identity` (16 random bytes). No sale may be in
+        play and no message under way. False if there is no room for it in the journal.
+
+        What is unresolved is carried out of the way first, so that all that is posted is counted.
+        """
+        while self._resolved:
+            stuck = self.entry(self._journal.released + 1)
+            if not stuck or stuck.kind == UNREADABLE:
+                break  # nobody can tell what it is: the totals end before it
+            if not self._rewrite(self._journal.released + 1, stuck.kind):
+                return False
+        return self.tally.close(identity, self._journal.next_seq - 1)
+
     # Reading
+
+    @property
+    def batch(self):
+        """The number of the batch in which new sales are."""
+        return self.tally.batch.number
 
     def sale(self, seq):
         _, _, payload = self._journal.read(self._entries[seq].pos)
@@ -233,7 +264,13 @@ class Book:
         return [self._entries[seq].number for seq in self.waiting(REQUEST) if seq != self.in_play]
 
     def owed(self):
-        """Numbers of the sales that the host has to be told, in that order. Not to be changed."""
+        """Numbers of the sales that the host has to be told, in that order. Not to be changed.
+
+        While a batch is being closed, those that were made in it wait: they are in the next one.
+        """
+        closing = self.tally.batch.closing
+        if closing:
+            return [number for number in self._entries.owed if number > closing.last]
         return self._entries.owed
 
     def must_wait(self, number):
@@ -291,8 +328,8 @@ class Book:
 
     def _newest_first(self, most):
         seen = set()
-        for _, kind, _, payload in self._journal.history():
-            if kind not in WORDS or sale_record.number_of(payload) in seen:
+        for kind, _, payload in self.lines():
+            if sale_record.number_of(payload) in seen:
                 continue
             sale = _shown(payload)
             if sale is not None:
@@ -303,10 +340,17 @@ class Book:
 
     def records(self):
         """Yields (kind, sequence number, Sale) of all that can still be read, newest first."""
-        for _, kind, seq, payload in self._journal.history():
-            sale = _shown(payload) if kind in WORDS else None
+        for kind, seq, payload in self.lines():
+            sale = _shown(payload)
             if sale is not None:
                 yield kind, seq, sale
+
+    def lines(self, above=0):
+        """Yields (kind, sequence number, payload) of what is about sales, newest first; it may end
+        where there is nothing about those above `above`."""
+        for _, kind, seq, payload in self._journal.history(above):
+            if kind in WORDS:
+                yield kind, seq, payload
 
     def _word(self, kind, sale):
         closed = ONCE_CLOSED.get(kind)

@@ -20,6 +20,8 @@ class Housekeeping:
             forwarding = self._s.forwarding
             if forwarding.paused:
                 continue
+            if self._s.book.tally.sum_up():
+                continue
             if forwarding.busy or not self._s.book.keep_short():
                 self._s.journal.idle()
             if not forwarding.busy:

@@ -30,6 +30,11 @@ UNREADABLE = const(9)
 RETURN = const(10)
 DEAD_RETURN = const(14)
 
+# About no sale: what the batch holds (see batch.py), from time to time, and when one begins to
+# close or is closed.
+TOTALS = const(12)
+BATCH = const(13)
+
 # The merchant's five words.
 WORDS = {
     INTENT: "checking",

@@ -71,7 +71,7 @@ class SaleDesk:
 
     def _new_sale(self, amount_fen):
         s = self._s
-        number, batch = s.book.reserve(), s.settings.terminal.batch
+        number, batch = s.book.reserve(), s.book.batch
         return Sale(number, s.random(16), batch, amount_fen, s.clock.local(), s.clock.trusted)
 
     # Before the card

@@ -170,6 +170,11 @@ def number_of(payload):
     return int.from_bytes(payload[:4], "little")
 
 
+def amount_of(payload):
+    """Only the amount in fen."""
+    return int.from_bytes(payload[8:16], "little")
+
+
 def unpack(payload):
     """The payload of a journal record -> Sale. Raises BadSale."""
     payload = bytes(payload)

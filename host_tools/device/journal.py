@@ -21,6 +21,8 @@ _KINDS = {
     7: ("reversed", "returned"),
     8: ("dead", "checking"),
     10: ("return", "stored"),
+    12: ("totals", ""),
+    13: ("batch", ""),
     14: ("dead return", "checking"),
 }
 

@@ -15,6 +15,7 @@ from journal.page import BLANK, PAGE_BYTES, VOIDS, Page
 from journal.reader import Reader
 from journal.sector import SLOTS, Sectors
 from terminal import sale_record
+from terminal.kinds import BATCH, TOTALS
 
 
 def _sector(device, sectors, page, whole, index):
@@ -32,9 +33,11 @@ def _sector(device, sectors, page, whole, index):
     return [number, sectors.erases(index), used], torn
 
 
-def _sale(payload):
+def _sale(kind, payload):
     """[number, amount in fen (a return's is below zero), time of day, masked card number], or None
     if it is no sale."""
+    if kind in (TOTALS, BATCH):
+        return None
     try:
         sale = sale_record.unpack(payload)
     except sale_record.BadSale:
@@ -49,7 +52,7 @@ def _records(sectors, reader, found, most):
     for count, (pos, kind, seq, payload) in enumerate(scan.history(sectors, reader, found.pos)):
         if count >= most and seq <= found.released:
             return
-        yield [pos, seq, kind, bool(reader.page.flags & VOIDS), _sale(payload)]
+        yield [pos, seq, kind, bool(reader.page.flags & VOIDS), _sale(kind, payload)]
 
 
 def _contents(device, sealer, most):

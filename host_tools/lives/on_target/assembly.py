@@ -113,7 +113,7 @@ class Terminal:
         self.messages = HostMessages(at, self.keys, self.random, utc)
         self.journal = life.journal(self.random)
         self.journal.mount()
-        self.book = Book(self.journal, dukpt.counter_is_usable)
+        self.book = Book(self.journal, dukpt.counter_is_usable, at.batch)
         self.book.load()
         self.folder = life.disk
         self.age = Age(self.book, self.clock, self.folder)
@@ -131,7 +131,7 @@ class Terminal:
         host = self.settings.host
 
         def status():
-            return self.settings.terminal.batch, self.book.held()
+            return self.book.batch, self.book.held()
 
         timing = Timing(host.reply_ms, _OPEN_MS, host.echo_ms)
         self.session = Session(self.messages, status, self.random, timing)
