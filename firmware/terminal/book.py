@@ -8,21 +8,19 @@ records are in `terminal/kinds.py`.
 from micropython import const
 
 from journal import Full
-from terminal import sale_record
+from terminal import past, sale_record
 from terminal.kinds import (
     ABANDONED,
     DEAD,
     DEAD_RETURN,
     DECLINED,
     INTENT,
-    ONCE_CLOSED,
     PAID,
     REQUEST,
     RETURN,
     REVERSED,
     STORED,
     UNREADABLE,
-    WORDS,
 )
 from terminal.standing import Entry, Standing
 from terminal.tally import Tally
@@ -70,7 +68,7 @@ class Book:
 
     def load(self):
         """Rebuilds the book after a start. Returns how many sales the power had cut off."""
-        self.tally.load(self.lines)
+        self.tally.load()
         for pos, kind, seq, payload in self._journal.live():
             if kind in _ENDED:
                 self._entries.drop(seq)
@@ -286,7 +284,7 @@ class Book:
 
     def word(self, number):
         """The merchant's word for the sale of this number, None if it is no longer kept."""
-        for sale, word in self._newest_first(_MOST_WAITING):
+        for sale, word in past.sales(self._journal, self.is_open, _MOST_WAITING):
             if sale.number == number:
                 return word
         return None
@@ -324,42 +322,8 @@ class Book:
 
     def recent(self, most):
         """[(Sale, word)] newest first, one line a sale, released ones too while they last."""
-        return list(self._newest_first(most))
-
-    def _newest_first(self, most):
-        seen = set()
-        for kind, _, payload in self.lines():
-            if sale_record.number_of(payload) in seen:
-                continue
-            sale = _shown(payload)
-            if sale is not None:
-                seen.add(sale.number)
-                yield sale, self._word(kind, sale)
-            if len(seen) == most:
-                return
+        return list(past.sales(self._journal, self.is_open, most))
 
     def records(self):
         """Yields (kind, sequence number, Sale) of all that can still be read, newest first."""
-        for kind, seq, payload in self.lines():
-            sale = _shown(payload)
-            if sale is not None:
-                yield kind, seq, sale
-
-    def lines(self, above=0):
-        """Yields (kind, sequence number, payload) of what is about sales, newest first; it may end
-        where there is nothing about those above `above`."""
-        for _, kind, seq, payload in self._journal.history(above):
-            if kind in WORDS:
-                yield kind, seq, payload
-
-    def _word(self, kind, sale):
-        closed = ONCE_CLOSED.get(kind)
-        return closed if closed and not self.is_open(sale.number) else WORDS[kind]
-
-
-def _shown(payload):
-    """The Sale of a record that this version understands, else None."""
-    try:
-        return sale_record.unpack(payload)
-    except sale_record.BadSale:
-        return None
+        return past.records(self._journal)

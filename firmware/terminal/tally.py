@@ -8,6 +8,7 @@ from micropython import const
 
 from journal import Full
 from terminal import batch as of_batch
+from terminal import past
 from terminal.batch import BadBatch, Batch, posted, unpack
 from terminal.kinds import BATCH, PAID, RETURN, STORED, TOTALS
 from terminal.sale_record import amount_of
@@ -29,14 +30,13 @@ class Tally:
         self._summed = 0  # sales released up to this number are in the record
         self.batch = Batch(number)
 
-    def load(self, lines):
-        """After a start. `lines(above)` yields (kind, sequence number, payload), newest first,
-        of what may be about sales above a number."""
+    def load(self):
+        """After a start."""
         pos = self._find()
         self._summed = self.batch.counted
         self._journal.summed_up(pos, self._summed)
         released = self._journal.released
-        late = posted(lines(self._summed), PRODUCTS, self._summed, released)
+        late = posted(past.lines(self._journal, self._summed), PRODUCTS, self._summed, released)
         for product, payload in late:
             self.batch.add(product, amount_of(payload))
         self.batch.counted = max(released, self._summed)

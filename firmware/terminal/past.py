@@ -1,0 +1,42 @@
+"""What the journal still tells of sales, newest first; released ones too, while they last."""
+
+from terminal import sale_record
+from terminal.kinds import ONCE_CLOSED, WORDS
+
+
+def lines(journal, above=0):
+    """Yields (kind, sequence number, payload) of what is about sales; it may end where there is
+    nothing about those above `above`."""
+    for _, kind, seq, payload in journal.history(above):
+        if kind in WORDS:
+            yield kind, seq, payload
+
+
+def records(journal):
+    """Yields (kind, sequence number, Sale) of all that this version understands."""
+    for kind, seq, payload in lines(journal):
+        sale = _sale(payload)
+        if sale is not None:
+            yield kind, seq, sale
+
+
+def sales(journal, is_open, most):
+    """Yields (Sale, the merchant's word), one line a sale. `is_open(number)`: not resolved yet."""
+    seen = set()
+    for kind, _, payload in lines(journal):
+        if sale_record.number_of(payload) in seen:
+            continue
+        sale = _sale(payload)
+        if sale is not None:
+            seen.add(sale.number)
+            closed = ONCE_CLOSED.get(kind)
+            yield sale, closed if closed and not is_open(sale.number) else WORDS[kind]
+        if len(seen) == most:
+            return
+
+
+def _sale(payload):
+    try:
+        return sale_record.unpack(payload)
+    except sale_record.BadSale:
+        return None  # whole, but of another layout
