@@ -149,7 +149,7 @@ class Journal:
     def since(self, seq):
         """Yields the same of all from the sequence number `seq` on whose sector was not erased yet,
         released or not. What cannot be read is passed over."""
-        span = self._span(self._count_free(seq - 1))
+        span = self._span(self._count_free(seq - 1, self._sectors.count))
         return scan.live(self._reader, span, lambda: seq - 1, lambda pos: None)
 
     def history(self, above=0):

@@ -53,7 +53,7 @@ class Batch:
         self.since = since  # sales released up to this number are in earlier batches
         self.counted = since  # and those up to this one in the totals
         self.totals = {}  # product -> (count, fen)
-        self.closing = None
+        self.closing: "Closing | None" = None
 
     def add(self, product, fen):
         count, sum_fen = self.totals.get(product, (0, 0))

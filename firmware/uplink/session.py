@@ -22,6 +22,7 @@ _OPENING = const(1)
 _SIGNING_IN = const(2)
 _READY = const(3)
 
+_SETTLEMENT = "05"  # the reference of an 0510 is not one of those that rise with each posting
 _GAPS_MS = (500, 1000, 2000, 4000, 8000, 15000, 30000)
 
 
@@ -119,7 +120,7 @@ class Session:
         if self._is_network(key):
             return self._network_answered(reply, now)
         del self._waiting[key]
-        if reply.token and reply.rrn > self.receipt:
+        if reply.token and mti != _SETTLEMENT and reply.rrn > self.receipt:
             self.receipt = reply.rrn
         return [(ANSWER, key, reply)]
 
