@@ -22,8 +22,10 @@ class Front:
 
     def refresh(self):
         """The next screen, whoever shows it, has the status of now."""
-        self._shown = self._status()
-        self._s.people.status(**self._shown)
+        now = self._status()
+        if now != self._shown:
+            self._shown = now
+            self._s.people.status(**now)
 
     def show(self, name, **values):
         self.refresh()

@@ -188,8 +188,9 @@ def unpack(payload):
     sale.card_data = payload[_HEAD_BYTES + 1 : end]
     sale.chip, end = _unpacked_chip(payload, end)
     if end < len(payload):
-        answer = payload[end : end + _ANSWER_BYTES].decode()
-        sale.answer = (answer[:12].strip(), answer[12:18].strip(), answer[18:].strip())
+        answer = payload[end : end + _ANSWER_BYTES]
+        parts = (answer[:12], answer[12:18], answer[18:])
+        sale.answer = tuple([part.strip().decode() for part in parts])
         sale.proof = payload[end + _ANSWER_BYTES :]
     return sale
 

@@ -133,7 +133,7 @@ def _weather(dice, climate):
     if "parts" in climate:
         part = dice.pick(("weak", "reader", "rot"))
         steps.append(["rot", 0, 1] if part == "rot" else [part, dice.between(1, 3)])
-    if "people" in climate:
+    if "people" in climate and dice.chance(40):
         steps.append(["history", dice.pick(_HISTORIES)])
     if dice.chance(50):
         steps.append(["wait", dice.pick((500, 5000, 40000, 400000, 3000000))])

@@ -15,9 +15,11 @@ import json
 import sys
 import time
 
+import kernel
 import tasks
 
 tasks.install()
+kernel.leave_out()
 
 import keys  # noqa: E402
 import plan  # noqa: E402

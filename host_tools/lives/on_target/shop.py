@@ -52,7 +52,9 @@ class Shop:
 
     def show(self, name, **values):
         self._world.step("screen", name)
-        self._check.says_nothing_secret(str(values), "screen")
+        for value in values.values():
+            if not isinstance(value, int):
+                self._check.says_nothing_secret(str(value), "screen")
         self.screen = name
         self._life.shown(name, values)
 
