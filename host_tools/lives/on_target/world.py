@@ -10,7 +10,7 @@ from heapq import heappop, heappush
 from micropython import const
 
 _BITS_46 = const(0x3FFFFFFFFFFF)  # so that all stays within small integers
-_LONGEST_SLACK_MS = const(60000)
+_LONGEST_SLACK_MS = const(300000)
 
 # How a power cut meets the operation of the flash that is under way.
 BEFORE, TORN, UNSTABLE, AFTER = "before", "torn", "unstable", "after"
