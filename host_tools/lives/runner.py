@@ -17,7 +17,7 @@ from host_tools import paths
 from host_tools.lives import shrink
 
 ON_TARGET = Path(__file__).parent / "on_target"
-_HEAP = "4m"  # the simulated flash, host and ledger live in it too
+_HEAP = "6m"  # the simulated flash, host and ledger live in it too
 _CHUNK = 20
 _PATIENCE_S = 300.0  # a request that takes longer hangs
 _LINES_TOLD = 40
