@@ -247,6 +247,24 @@ class Bench:
         finally:
             self.remove()
 
+    async def give_back(self, amount_fen: int | None = None, place: int = 0) -> str:
+        """Gives back a sale, or so much of it: the one at this place of the list, 0 the newest.
+
+        The screen that ends it; back at the amount then.
+        """
+        screens, began = self.screens, len(self.screens.shown)
+        await self.press("M1" + "8" * place + "EE2")
+        await screens.wait("give_back", "report", since=began)
+        if screens.shown[-1].startswith("give_back"):
+            await self.press(f"{amount_fen or ''}E")
+            await screens.wait("confirm", since=began)
+            await self.press("E")
+        ended = await screens.wait("given_back", "report", since=began)
+        since = len(screens.shown)
+        await self.press("XXXXX")
+        await screens.wait("amount", since=since)
+        return ended
+
     def remove(self) -> None:
         if self.card_id:
             self.reader.remove()
