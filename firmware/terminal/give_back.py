@@ -12,9 +12,9 @@ _OK = ((("E", "key_ok"),),)
 
 
 async def run(services, front, sale, word):
-    reason = returns.refusal(services.book, sale)
+    left_fen, reason = returns.left_fen(services.book, sale)
     if reason is None:
-        amount_fen = await _amount(services, front, returns.left_fen(services.book, sale))
+        amount_fen = await _amount(services, front, left_fen)
         if not amount_fen or not await _sure(services, front, amount_fen):
             return
         given, reason = returns.give_back(services, sale, amount_fen)

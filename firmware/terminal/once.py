@@ -16,4 +16,5 @@ def let_go(*names):
         sys.modules.pop(name, None)
         if leaf and hasattr(sys.modules.get(package), leaf):
             delattr(sys.modules[package], leaf)
-    gc.collect()
+    if names:
+        gc.collect()

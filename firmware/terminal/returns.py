@@ -26,30 +26,27 @@ def given_back_fen(book, sale):
 
 
 def left_fen(book, sale):
-    return sale.amount_fen - given_back_fen(book, sale)
-
-
-def refusal(book, sale):
-    """Text key of why nothing of this sale can be given back now, None if something can."""
+    """-> (what may still be given back of this sale, None), or (0, text key of the reason)."""
     if sale.original:
-        return "return_of_return"
+        return 0, "return_of_return"
     word = book.word(sale.number)
     if word == "checking":
-        return "return_in_doubt"
+        return 0, "return_in_doubt"
     if word not in ("paid", "stored"):
-        return "return_not_paid"
-    if left_fen(book, sale) <= 0:
-        return "return_all_given"
-    return None if book.has_room() else "journal_full"
+        return 0, "return_not_paid"
+    if not book.has_room():
+        return 0, "journal_full"
+    left = sale.amount_fen - given_back_fen(book, sale)
+    return (left, None) if left > 0 else (0, "return_all_given")
 
 
 def give_back(services, sale, amount_fen):
     """Writes the return of `amount_fen` of the sale. -> (the return, None), durable and owed to the
     host; or (None, text key of the reason) and nothing was written."""
-    book, left = services.book, left_fen(services.book, sale)
-    reason = refusal(book, sale) or (None if 0 < amount_fen <= left else "return_too_much")
-    if reason:
-        return None, reason
+    book = services.book
+    most_fen, reason = left_fen(book, sale)
+    if reason or not 0 < amount_fen <= most_fen:
+        return None, reason or "return_too_much"
     batch, clock = services.settings.terminal.batch, services.clock
     number = book.reserve()
     given = Sale(number, services.random(16), batch, amount_fen, clock.local(), clock.trusted)

@@ -27,7 +27,15 @@ def test_no_promise_is_broken_in_whole_lives_from_seeds():
 
 def test_the_lives_meet_every_end_of_a_sale():
     endings = runner.run(40, start=3)["endings"]
-    assert set(endings) >= {"approved", "stored", "declined", "refused", "in_doubt", "returned"}
+    assert set(endings) >= {
+        "approved",
+        "stored",
+        "declined",
+        "refused",
+        "in_doubt",
+        "returned",
+        "given_back",
+    }
 
 
 def test_the_same_seed_is_the_same_life():

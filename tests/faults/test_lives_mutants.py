@@ -65,6 +65,18 @@ MUTANTS = {
         [(" and reply.rrn != _NOTHING_STORED", "")],
         {"number": 28},
     ),
+    "a return sent before its original was answered": (
+        FIRMWARE,
+        "terminal/forwarding.py",
+        [("forgot or self._book.must_wait(number)", "forgot")],
+        {"number": 52},
+    ),
+    "more given back than was paid": (
+        FIRMWARE,
+        "terminal/returns.py",
+        [("sale.amount_fen - given_back_fen(book, sale)", "sale.amount_fen")],
+        {"number": 52},
+    ),
     "dead letter after any six answers": (
         FIRMWARE,
         "uplink/forwarder.py",

@@ -120,7 +120,7 @@ def test_parts_add_up_to_the_whole_and_not_to_one_fen_more():
     shop = Shop()
     sale = shop.paid()
     shop.gives_back(sale, 600)
-    assert returns.left_fen(shop.book, sale) == 400
+    assert returns.left_fen(shop.book, sale) == (400, None)
     assert shop.gives_back(sale, 401) == "return_too_much"
     shop.gives_back(sale, 400)
     assert shop.gives_back(sale, 1) == "return_all_given"
@@ -137,7 +137,7 @@ def test_what_went_to_the_host_still_counts_as_given_back():
     sale = shop.paid()
     given = shop.gives_back(sale, 600)
     shop.book.resolve(given.number, TOKEN)
-    assert returns.left_fen(shop.book, sale) == 400
+    assert returns.left_fen(shop.book, sale) == (400, None)
 
 
 def test_what_the_host_refused_was_not_given_back():
@@ -145,7 +145,7 @@ def test_what_the_host_refused_was_not_given_back():
     sale = shop.paid()
     given = shop.gives_back(sale, 600)
     shop.book.bury(given.number)
-    assert returns.left_fen(shop.book, sale) == 1000
+    assert returns.left_fen(shop.book, sale) == (1000, None)
 
 
 def test_a_return_counts_once_however_often_it_is_written_again():
@@ -161,7 +161,7 @@ def test_returns_are_found_behind_a_copy_of_their_original():
     sale = shop.stored()
     shop.gives_back(sale, 600)
     shop.book._rewrite(sale.number, b.STORED)
-    assert returns.left_fen(shop.book, sale) == 400
+    assert returns.left_fen(shop.book, sale) == (400, None)
 
 
 def test_returns_of_another_sale_do_not_count():

@@ -138,8 +138,15 @@ def _expect(life, screen):
 
 def _bank(life, count):
     """So many sales stand in the bank's books."""
-    posted = len([sale for sale in life.check.sales.values() if sale.net])
+    sales = [sale for sale in life.check.sales.values() if not sale.original]
+    posted = len([sale for sale in sales if sale.net])
     life.check.that(posted == count, "expected %d at the bank, not" % count, posted)
+
+
+def _back(life, fen):
+    """So much has been given back by the bank in all."""
+    back_fen = sum([sale.returned_fen for sale in life.check.sales.values()])
+    life.check.that(back_fen == fen, "expected %d given back, not" % fen, back_fen)
 
 
 def _word(life, word):
@@ -224,6 +231,7 @@ VERBS = {
     "clone": _clone,
     "expect": _expect,
     "bank": _bank,
+    "back": _back,
     "word": _word,
     "held": _held,
     "dead": _dead,

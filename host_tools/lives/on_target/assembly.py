@@ -17,7 +17,7 @@ from journal import Journal
 from message.host import HostMessages
 from terminal import settings
 from terminal.age import Age
-from terminal.book import DEAD, UNREADABLE, Book
+from terminal.book import DEAD, DEAD_RETURN, UNREADABLE, Book
 from terminal.clock import Clock
 from terminal.forwarding import Forwarding, Queue
 from terminal.host_memory import HostMemory
@@ -151,11 +151,9 @@ class Terminal:
 
     def has_settled(self):
         """Nothing is owed to the host, and it can be reached. What people must look at may wait."""
-        return (
-            self.link.ready
-            and not self.memory.busy
-            and self.book.held() == self.book.totals(DEAD, UNREADABLE)
-        )
+        for_people, _ = self.book.totals(DEAD, DEAD_RETURN, UNREADABLE)
+        nothing_owed = self.book.held()[0] == for_people
+        return self.link.ready and not self.memory.busy and nothing_owed
 
     def leftovers(self):
         """What is kept in memory for messages, of which there is none any more but an echo."""

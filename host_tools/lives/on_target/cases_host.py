@@ -108,8 +108,6 @@ NOT_YET = {
     49: "settlement is not built",
     50: "settlement is not built",
     51: "batch upload is not built",
-    52: "refunds are not built",
-    53: "voids are not built",
     54: "QR payment is not built",
     55: "QR payment is not built",
     56: "settlement accounts are not built",

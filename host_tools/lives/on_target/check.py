@@ -18,6 +18,8 @@ DECLINED = const(5)
 ABANDONED = const(6)
 REVERSED = const(7)
 DEAD = const(8)
+RETURN = const(10)
+DEAD_RETURN = const(14)
 
 # What a record of that kind says about the money, for ever.
 _SAYS = {PAID: "paid", DECLINED: "failed", ABANDONED: "failed", REVERSED: "returned"}
@@ -25,6 +27,7 @@ _CHARGED = ("paid",)
 _NOT_CHARGED = ("failed", "returned")
 
 _HEAD = "<IIQ16s"  # number, batch, amount in fen, transaction id: the head of every payload
+_ORIGINAL_AT = const(54)  # in the payload of a return: its original's transaction id
 _PAN_PREFIX = b"\x62\x10\x94\x80\x00"  # of all test cards, beyond the digits that may be shown
 _PAN_DIGITS = "6210948000"
 _PAN_TEXT = _PAN_DIGITS.encode()
@@ -35,13 +38,16 @@ class Violation(BaseException):
 
 
 class Sale:
-    """One sale as the outside knows it."""
+    """One sale, or one return of a sale, as the outside knows it."""
 
     def __init__(self, identity, number, amount_fen):
         self.id = identity
         self.number = number
         self.amount_fen = amount_fen
-        self.net = 0  # debits less credits at the issuer
+        self.net = 0  # debits less credits at the issuer; of a return 1 once it is posted
+        self.original = None  # of a return: the Sale that it gives back
+        self.promised_fen = 0  # of a sale: what the terminal has written that it gives back
+        self.returned_fen = 0  # and what the bank has given back
         self.said = None  # "paid", "failed" or "returned", once anybody was told or it was written
         self.stored = False  # accepted offline
         self.dead = False
@@ -64,6 +70,7 @@ class Check:
         self._last = {}  # seq -> (kind, Sale) of the newest record, for what is not released
         self._released = 0
         self._pending = None  # the record that is being written
+        self.newest_return = None
         self.posted = []  # sales in the order in which the bank took them
         self.counts = {}  # screens that tell how a sale ended
 
@@ -117,8 +124,24 @@ class Check:
         elif kind == STORED:
             sale.stored, sale.pos = True, pos
             self._within_limits()
-        elif kind == DEAD:
+        elif kind == RETURN:
+            self._promises(sale, payload)
+        elif kind in (DEAD, DEAD_RETURN):
             sale.dead = True
+            if sale.original:
+                sale.original.promised_fen -= sale.amount_fen
+
+    def _promises(self, given, payload):
+        """A return is of a sale that is paid or will be, and never of more than is left of it."""
+        if given.original:
+            return  # written again
+        original = self.sales[bytes(payload[_ORIGINAL_AT : _ORIGINAL_AT + 16])]
+        given.original, self.newest_return = original, given
+        original.promised_fen += given.amount_fen
+        good = original.stored or original.said == "paid"
+        self.that(good and not original.original, "I3 nothing was paid to give back", given.number)
+        enough = original.promised_fen <= original.amount_fen
+        self.that(enough, "I2 more promised back than was paid", original.number)
 
     def starts_at(self, number):
         """The terminal has a past: its numbers go on from here."""
@@ -166,6 +189,8 @@ class Check:
         """Whether nothing is left to do for a sale whose newest record is of that kind."""
         if kind == STORED:
             return sale.net == 1
+        if kind in (RETURN, DEAD_RETURN):
+            return kind == RETURN and sale.net == 1
         if kind == REQUEST:  # there may have been no room to write how it ended
             return sale.net == 0 and ("4", sale.id) in self.told
         return sale.net == 0 if kind == INTENT else kind != DEAD
@@ -210,6 +235,17 @@ class Check:
         expected = self.account_of.setdefault(sale.id, account)
         self.that(expected == account, "I2 another account", sale.number)
 
+    def gave_back(self, identity, original, amount_fen):
+        """A credit at the issuer for a return."""
+        given, original = self.sale(identity, 0, amount_fen), self.sales[original]
+        self.that(given.original is original, "I2 given back for another sale", given.number)
+        self.that(given.amount_fen == amount_fen, "I2 another amount given back", given.number)
+        self.that(not given.net, "I2 given back twice", given.number)
+        given.net = 1
+        original.returned_fen += amount_fen
+        paid = original.net == 1 and original.returned_fen <= original.amount_fen
+        self.that(paid, "I2 more given back than was paid", original.number)
+
     def heard(self, kind, identity, said):
         """Identity for life: every repeat asks for the same thing in the same words."""
         before = self.asked.setdefault((kind, identity), said)
@@ -240,6 +276,9 @@ class Check:
 
     def says(self, sale, word, where):
         """I3: whoever is told "paid" has the money, now and for ever; "failed" likewise."""
+        if sale.original:
+            self._says_of_return(sale, word, where)
+            return
         charged = word in _CHARGED
         if not charged and word not in _NOT_CHARGED:
             return
@@ -249,22 +288,38 @@ class Check:
             raise Violation("I3 told %s, then %s: %d" % (sale.said, word, sale.number))
         sale.said = word
 
+    def _says_of_return(self, given, word, where):
+        """I3: "returned" is returned for ever; "checking" is what people must look at."""
+        right = {"stored": not given.dead, "returned": given.net == 1, "checking": given.dead}
+        self.that(right.get(word), "I3 %s of a return: %s" % (where, word), given.number)
+
+    def tells_return(self, fen, word):
+        """The screen after a return was written."""
+        given = self.newest_return
+        self.that(fen == -given.amount_fen, "I3 another amount given back", given.number)
+        self.says(given, word, "screen")
+
     def history(self, rows):
         """[(product's sale, word)] as the merchant can read them."""
         for shown, word in rows:
             sale = self.sales[shown.id]
             self.that(sale.amount_fen == shown.amount_fen, "I3 amount in history", sale.number)
             self.says(sale, word, "history")
-            if word == "stored":
+            if word == "stored" and not sale.original:
                 self.that(sale.stored, "I3 history stored", sale.number)
 
     # When all is quiet
 
     def at_rest(self, poison, taken_fen):
         """I1, I4 and I5 once more, with nothing left to wait for. `taken_fen` left the accounts."""
-        banked_fen = sum([sale.net * sale.amount_fen for sale in self.sales.values()])
+        sales = self.sales.values()
+        banked_fen = sum([s.net * s.amount_fen for s in sales if not s.original])
+        banked_fen -= sum([sale.returned_fen for sale in sales])
         self.that(banked_fen == taken_fen, "I5 the bank's books do not add up", banked_fen)
-        for sale in self.sales.values():
+        for sale in sales:
+            if sale.original:
+                self._return_at_rest(sale, poison)
+                continue
             if sale.stored and not sale.rotten:
                 self.that(sale.net == 1 or sale.dead, "I1 stored sale lost", sale.number)
             if sale.dead:
@@ -274,3 +329,10 @@ class Check:
         for seq, (kind, sale) in self._last.items():
             settled = sale.dead or sale.rotten or self._is_settled(kind, sale)
             self.that(settled, "I4 still open", (seq, kind, sale.number))
+
+    def _return_at_rest(self, given, poison):
+        """It is at the bank, or refused for a reason: never lost."""
+        self.that(given.net == 1 or given.dead, "I1 return lost", given.number)
+        original = given.original
+        reason = given.amount_fen in poison or original.dead or original.rotten
+        self.that(given.net or reason, "I1 return refused without a reason", given.number)

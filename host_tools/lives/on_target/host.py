@@ -7,6 +7,7 @@ commit. Faults come as a mood: {fault: percent}.
 import time
 from binascii import unhexlify
 
+import host_returns
 import wire
 from micropython import const
 from world import Dice, strikes
@@ -42,17 +43,25 @@ class Issuer:
         self.balances[account] -= way * amount_fen
         self._check.moved(identity, amount_fen, way, account)
 
+    def give_back(self, given, original):
+        """Rows: so much of the original as `given` is for."""
+        self.balances[original.account] += given.amount_fen
+        self._check.gave_back(given.id, original.id, given.amount_fen)
+
 
 class Row:
     """What was committed for a request: its fingerprint, its effect, and the reply for ever."""
 
-    def __init__(self, fingerprint, identity, account, amount_fen):
+    def __init__(self, fingerprint, identity, counter, account, amount_fen):
         self.fingerprint = fingerprint
         self.id = identity
+        self.counter = counter
         self.account = account
         self.amount_fen = amount_fen
         self.mti = fingerprint[0]
         self.posted = False
+        self.returned_fen = 0
+        self.posting = None  # DE 63.0C
         self.fields = {}
         self.private = {}
 
@@ -62,7 +71,7 @@ class Host:
         """`terminals`: key id -> (keys.HostKeys, terminal id, merchant id)."""
         self._world = world
         self._check = check
-        self._issuer = issuer
+        self.issuer = issuer
         self._terminals = terminals
         self._dice = Dice(seed, 3)
         self._rows = {}  # business key -> Row
@@ -107,7 +116,7 @@ class Host:
 
     def _financial(self, request):
         mti, fields, private, keys, counter = request
-        if mti not in _ORIGINAL or not self._is_well_formed(fields, private, counter):
+        if mti not in _ORIGINAL or not self._is_well_formed(mti, fields, private, counter):
             return self._refuse(request, "30")
         if mti[:3] == "022" and int(fields[4]) in self.poison:
             return self._refuse(request, "30")
@@ -128,9 +137,9 @@ class Host:
         self._check.answered(row.mti[1], row.id, said)
         return self._reply(request, row.fields, row.private)
 
-    def _is_well_formed(self, fields, private, counter):
+    def _is_well_formed(self, mti, fields, private, counter):
         stan = (counter - 1) % 999999 + 1
-        right = fields.get(3) == "000000" and fields.get(49) == "156"
+        right = (_ORIGINAL[mti], fields.get(3)) in _DO and fields.get(49) == "156"
         return right and int(fields.get(4, "0")) and int(fields[11]) == stan and _ID in private
 
     def _committed(self, request):
@@ -142,13 +151,14 @@ class Host:
         fingerprint = (_ORIGINAL[mti], identity, account) + tuple(
             [fields.get(n) for n in (3, 4, 49, 12, 13)]
         )
+        fingerprint += (private.get(host_returns.ORIGINAL),)
         self._heard(kind, request)
         key = (keys.key_id, fields[60][2:8], fields[11], kind)
         row = self._rows.get(key)
         if row is None:
             if (identity, kind) in self._ids:
                 return None
-            row = Row(fingerprint, identity, account, int(fields[4]))
+            row = Row(fingerprint, identity, counter, account, int(fields[4]))
             if not self._take_effect(row, request, key):
                 return None
             self._rows[key] = self._ids[identity, kind] = row
@@ -157,7 +167,8 @@ class Host:
     def _heard(self, kind, request):
         mti, fields, private, _, _ = request
         words = [fields.get(n) for n in (3, 4, 11, 12, 13, 22, 23, 25, 41, 42, 49, 53, 55, 60, 62)]
-        said = (_ORIGINAL[mti], tuple(words), private.get(4))
+        original = private.get(host_returns.ORIGINAL)
+        said = (_ORIGINAL[mti], tuple(words), private.get(4), original)
         self._check.heard(kind, private[_ID], said)
 
     def _account(self, fields, keys, counter):
@@ -167,11 +178,10 @@ class Host:
 
     def _take_effect(self, row, request, key):
         """False if it contradicts another request. The posting and the reply are one."""
-        handler = {"0200": self._sale, "0220": self._advice, "0400": self._reversal}[row.mti]
-        code = handler(row, key)
+        _, fields, _, keys, counter = request
+        code = _DO[row.mti, fields[3]](self, row, request, key)
         if code is None:
             return False
-        _, fields, _, keys, counter = request
         self._references += 1
         rrn = "%012d" % self._references
         row.fields = {37: rrn, 39: code}
@@ -179,8 +189,8 @@ class Host:
         row.private = {_ID: row.id}
         if code == "00" and row.mti == "0200":
             row.fields[38] = "%06d" % self._references
-        if row.mti == "0220":
-            row.private[_POSTING] = b"\1"
+        if row.posting:
+            row.private[_POSTING] = row.posting
         if code != "91":
             answer = row.mti[:2] + ("30" if row.mti == "0220" else "10")
             text = rrn + fields[60][2:8] + code
@@ -189,45 +199,53 @@ class Host:
             self._check.tokens.add(token)
         return True
 
-    def _sale(self, row, key):
+    def row_of(self, identity):
+        """The sale, advice or return with this transaction id, None if there is none."""
+        return self._ids.get((identity, _FINANCIAL))
+
+    def sale(self, row, request, key):
         if key[:3] + (_REVERSAL,) in self._rows:
             return "12"  # its reversal came first and left a tombstone
         if self._is("issuer_down"):
             return "91"
-        refusal = self._issuer.refusal(row.account, row.amount_fen)
+        refusal = self.issuer.refusal(row.account, row.amount_fen)
         if not refusal:
             self._post(row)
         return refusal or "00"
 
-    def _advice(self, row, key):
+    def advice(self, row, request, key):
         self._post(row)
+        row.posting = b"\1"
         return "00"
 
-    def _reversal(self, row, key):
+    def give_back(self, row, request, key):
+        return host_returns.give_back(self, row, request)
+
+    def reversal(self, row, request, key):
         original = self._rows.get(key[:3] + (_FINANCIAL,))
         if original is None:
             return "25"
         wrong = original.id != row.id or original.amount_fen != row.amount_fen
-        if wrong or original.mti == "0220":
+        if wrong or original.mti == "0220" or original.returned_fen:
             return None
         if not original.posted:
             return "12"
-        self._issuer.move(original.id, original.account, original.amount_fen, -1)
+        self.issuer.move(original.id, original.account, original.amount_fen, -1)
         original.posted = False
         return "00"
 
     def twin_sale(self, key_id, number):
         """A terminal with the same keys has made a sale under this number, and it is paid."""
         stan = "%06d" % ((number - 1) % 999999 + 1)
-        identity, account = self._dice.bytes(16), list(self._issuer.balances)[0]
-        row = Row(("0200", identity), identity, account, 5555)
+        identity, account = self._dice.bytes(16), list(self.issuer.balances)[0]
+        row = Row(("0200", identity), identity, number, account, 5555)
         self._rows[key_id, "000001", stan, _FINANCIAL] = self._ids[identity, _FINANCIAL] = row
         self._post(row)
         self._check.sale(identity).said = "paid"
 
     def _post(self, row):
         row.posted = True
-        self._issuer.move(row.id, row.account, row.amount_fen, 1)
+        self.issuer.move(row.id, row.account, row.amount_fen, 1)
 
     # Replies
 
@@ -255,3 +273,12 @@ class Host:
             return bytes(8) if self._is("wrong_mac") else right
 
         return wire.write(kind, answer, mac)
+
+
+# (message type, processing code) -> what is done: the response code, None if it contradicts another
+_DO = {
+    ("0200", "000000"): Host.sale,
+    ("0220", "000000"): Host.advice,
+    ("0220", host_returns.CODE): Host.give_back,
+    ("0400", "000000"): Host.reversal,
+}

@@ -32,6 +32,7 @@ _MOST_BOOTS = const(3000)
 _ROWS = const(20)
 _ROWS_AT_START = const(4)  # a cut meets the newest sales only
 _ENDINGS = ("approved", "stored", "declined", "refused", "returned", "in_doubt", "fault")
+_ENDINGS += ("given_back",)
 
 
 class Restart(BaseException):
@@ -233,6 +234,10 @@ class Life:
         elif name in ("declined", "refused", "returned") and result and result.sale:
             sale = check.sale(result.sale.id, result.sale.number, result.sale.amount_fen)
             check.says(sale, "returned" if name == "returned" else "failed", "screen")
+        elif name == "given_back":
+            typed_fen = self.shop.back_fen or check.newest_return.amount_fen
+            check.that(-values["fen"] == typed_fen, "I3 another amount given back", values)
+            check.tells_return(values["fen"], values["word"])
         if name in _ENDINGS:
             self.ended_with = name
             check.count(name)

@@ -44,6 +44,7 @@ _FLASHES = ((8, 32), (12, 32), (16, 32), (16, 256), (24, 1), (32, 32))
 _ECHOES_MS = (30000, 600000, 600000, 600000)
 _SECTORS_FOR_POISON = const(16)  # dead letters stay: they fill a smaller journal in no time
 _TURNS_S = (-800000000, -3600, 3600, 31536000)
+_RETURNS = const(4)  # percent: after so many sales money is given back
 _DAY_ONE = const(1)
 _BEFORE_DUKPT_SKIP = const(131041)  # 131,071 has 17 one-bits
 _BEFORE_STAN_WRAP = const(999970)
@@ -69,6 +70,8 @@ def of_seed(seed):
         if "cuts" in climate and dice.chance(15):
             steps.append(_cut(dice))
         steps.append(_sale(dice, climate))
+        if dice.chance(_RETURNS):
+            steps.append(_return(dice))
     plan = {
         "seed": seed,
         "flash": dice.pick(_FLASHES),
@@ -94,6 +97,12 @@ def _sale(dice, climate):
     fen = dice.between(1, 99) * dice.pick((1, 100, 100, 100))
     manner = dice.pick(_MANNERS) if "people" in climate and dice.chance(15) else ""
     return ["sell", fen, dice.below(6), dice.pick(_HABITS), manner]
+
+
+def _return(dice):
+    """All that is left of one of the last sales, or some amount: it may well be too much."""
+    fen = dice.pick((0, 0, 1, 100 * dice.between(1, 99)))
+    return ["give back", fen, dice.pick((0, 0, 1, 2, 5)), "", dice.pick(("", "", "waits"))]
 
 
 def _cut(dice):

@@ -6,6 +6,7 @@ as in any life; their questions (expect, bank, word ...) ask what is particular 
 
 import cases_host
 import cases_network
+import cases_returns
 import cases_terminal
 from micropython import const
 
@@ -16,6 +17,7 @@ def _cases():
     found = dict(cases_terminal.CASES)
     found.update(cases_network.CASES)
     found.update(cases_host.CASES)
+    found.update(cases_returns.CASES)
     return found
 
 

@@ -14,6 +14,7 @@ _KEY_MS = const(5)
 _READ_MS = const(80)
 _LOOKING_MS = const(64)  # who looks at a screen sees what happens within this time
 _HURRY = ("approved", "stored", "declined", "refused", "returned")
+_HURRY += ("report", "given_back")
 
 
 def _keyed(fen):
@@ -36,17 +37,22 @@ class Shop:
         self._life = life
         self._next = 0
         self._keys = ""  # still to be pressed at home
-        self._browsing = ""  # and in the history
+        self._browsing = ""  # and in the history; G: the way to give money back
+        self._amount = ""  # and when asked how much
+        self._items = ()  # of the menu on the screen
         self._until_ms = 0  # waiting at home
         self._resting = False  # until nothing is owed any more
-        self._step = None  # the sale under way: ["sell", fen, card, habit, manner]
+        # What is under way: ["sell", fen, card, habit, manner], or ["give back", fen, place in the
+        # list, "", manner]
+        self._step = None
         self.screen = None
         self.typed_fen = 0
+        self.back_fen = 0  # what is to be given back, 0 for all that is left
         self.sales = 0
 
     def dark(self):
         """The power went: whoever was keying an amount gives up."""
-        self._keys = self._browsing = ""
+        self._keys = self._browsing = self._amount = ""
 
     # What the terminal does to people
 
@@ -56,6 +62,7 @@ class Shop:
             if not isinstance(value, int):
                 self._check.says_nothing_secret(str(value), "screen")
         self.screen = name
+        self._items = values.get("items", ())
         self._life.shown(name, values)
 
     def status(self, **values):
@@ -100,7 +107,15 @@ class Shop:
             return (_READ_MS, "X") if self._manner() == "hurries" else (wait_ms, None)
         if self.screen in ("menu", "history", "entry"):
             key, self._browsing = self._browsing[:1], self._browsing[1:]
+            if key == "G":
+                there = "give_back" in self._items  # or the list of sales is empty
+                key = "%d" % (self._items.index("give_back") + 1) if there else "X"
             return _READ_MS, key or "X"
+        if self.screen == "give_back":
+            key, self._amount = self._amount[:1], self._amount[1:]
+            return _KEY_MS, key or "X"
+        if self.screen == "given_back" and self._manner() == "waits":
+            return wait_ms, None
         return _READ_MS, "X" if self.screen in _HURRY else None
 
     def _press(self):
@@ -130,6 +145,11 @@ class Shop:
             self.sales += 1
             self._keys = _keyed(step[1])
             self._chip.card = None if step[4] == "nobody" else self._card(step)
+        elif verb == "give back":
+            self._step = step
+            self.back_fen, place = step[1:3]
+            self._keys, self._browsing = "M", "1" + "8" * place + "EEG"
+            self._amount = _keyed(self.back_fen) if self.back_fen else "E"
         elif verb == "wait":
             self._until_ms = self._world.now_ms + step[1]
             self._world.stir()

@@ -54,6 +54,11 @@ def cut_at(what, nth=1, how=BEFORE):
     return ["cut", [nth, how, what]]
 
 
+def give_back(fen=0, place=0):
+    """So much of the sale at that place of the list, 0 for all that is left; the newest is 0."""
+    return ["give back", fen, place, "", ""]
+
+
 def expect(screen):
     """How the last sale ended."""
     return ["expect", screen]
