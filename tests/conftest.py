@@ -13,7 +13,7 @@ from host_tools.release.build import build
 ROOT = Path(__file__).resolve().parent.parent
 BUILD = ROOT / "build" / "unix"
 FIRMWARE_TESTS = ROOT / "tests" / "firmware"
-HEAP = "512k"  # a 64-bit port needs twice the heap of a board: this is 256 KB on a 32-bit one
+HEAP = "768k"  # as in host_tools/simulator/terminal.py: this is 256 KB on a board
 
 
 def pytest_configure(config):
