@@ -102,12 +102,15 @@ def cuts(
     cases: Annotated[int, typer.Option(min=1, help="How many power cuts to try.")] = 60_000,
     seed: Annotated[int, typer.Option(help="Number that all chance comes from.")] = 1,
     depth: Annotated[int, typer.Option(min=1, max=3, help="Cuts within the recovery, too.")] = 2,
+    native: Annotated[
+        bool, typer.Option(help="Compile for this processor first: the same sources, but faster.")
+    ] = True,
     as_json: Annotated[bool, typer.Option("--json", help="End with one JSON object.")] = False,
 ) -> None:
     """Cuts the power in every operation of the journal. Exit 1 if anything is lost or invented."""
     from host_tools.faults.cuts import run as run_cuts
 
-    result = run_cuts(cases, seed, depth)
+    result = run_cuts(cases, seed, depth, native=native)
     for failure in result["failures"]:
         _tell_person(failure)
     if as_json:

@@ -54,6 +54,7 @@ class Journal:
         self._open = found.number
         self._next = min(found.next, (found.number + 1) * SLOTS)
         self._void = found.void
+        self._spare = self._spare_behind(found.number)
         self._last = found.pos or 0
         self._top = found.top
         self.released = found.released
@@ -102,7 +103,7 @@ class Journal:
         live; `history` finds it. Raises Full where nothing would be free even after it."""
         if not self._room(self._count_free(self.released, self._sectors.count)):
             raise Full("no room to sum up")
-        self.summed_up(self._write(kind, 0, payload), self.released)
+        self.summed_up(self._jot(kind, payload), self.released)
 
     def summed_up(self, pos, seq):
         """The record at `pos` sums up the sales up to `seq`. From here on nothing is erased that
@@ -131,9 +132,21 @@ class Journal:
             return True
         due = before == self.released != self._noted
         if due and self._room(self._count_free(*self._erasable(self.released))):
-            self._write(0, 0, b"")
+            self._jot(0, b"")
             return True
         return False
+
+    def _jot(self, kind, payload):
+        """Writes a record about no sale, also where the last slot is used and nothing is free."""
+        if not self._left() and not self._free_sectors():
+            self._settle_again()
+        return self._write(kind, 0, payload)
+
+    def _settle_again(self):
+        """As a start does, in the sectors of the reserve: only they may be erased now."""
+        record, page = self.read(self._last), self._page
+        self._void = page.origin if page.flags & VOIDS else self._last
+        self._write(*record)
 
     # Reading
 
@@ -163,16 +176,26 @@ class Journal:
 
     def _span(self, free):
         """Positions from behind so many free sectors to the last record at that moment."""
-        count, sector = self._sectors.count, self._open + free
-        for _ in range(count):
-            sector = (sector + 1) % count
-            number = self._reader.number(sector)
-            if number in (None, UNREADABLE):
-                number = self._open - (self._open - sector) % count
+        count, number = self._sectors.count, None
+        for step in range(free + 1, count + 1):
+            number = self._open if step == count else self._number_at(step, number)
             for pos in range(number * SLOTS, min((number + 1) * SLOTS, self._next)):
                 yield pos
-            if number == self._open:
-                return
+
+    def _number_at(self, step, before):
+        """The number of the sector `step` behind the open one; `before`: that of the one before it.
+
+        Where it is lost, its neighbours tell it. The open sector does not: restarts may have taken
+        it laps ahead.
+        """
+        count = self._sectors.count
+        for further in range(step, count):
+            number = self._reader.number((self._open + further) % count)
+            if number not in (None, UNREADABLE):
+                return number - (further - step)
+            if before is not None:
+                return before + 1
+        return self._open - (count - step)
 
     # Space
 
@@ -219,7 +242,7 @@ class Journal:
         """
         count, page = self._sectors.count, self._page
         number = self._reader.number((self._open + step) % count)
-        if number is None or number > self._open:
+        if step <= self._spare or number is None or number > self._open:
             return True
         for further in range(step + 1, count + 1):
             number = self._reader.number((self._open + further) % count)
@@ -239,8 +262,16 @@ class Journal:
         if self._prepared != number:
             self._prepare(number)  # idle() had no time: one long wait instead of a lost sale
         self._free = self._free - 1 if self._free and number == self._open + 1 else None
+        self._spare = max(0, self._spare - 1) if self._void is None else self._spare_behind(number)
         self._open, self._next, self._unit = number, number * SLOTS, 1
         self._prepared = None
+
+    def _spare_behind(self, number):
+        """How many sectors behind that one are of the reserve, where nothing is ever kept.
+
+        A start that was cut off may have left one of them half erased, or with half a mark.
+        """
+        return max(0, _RESERVE - (number - self._void // SLOTS) % self._sectors.count)
 
     def _following(self):
         """The number of the sector to go on in.

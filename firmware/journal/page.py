@@ -23,6 +23,7 @@ SECOND = const(0x20)
 KIND = const(0x1F)
 
 _MAGIC = b"TJ"
+_MAGIC_NUMBER = const(0x4A54)
 _LAYOUT = "<2sBBIII8sI"
 _NONCE = const(16)
 _POS = const(24)
@@ -82,30 +83,39 @@ class Page:
         self._sealer.seal(self._nonce, self._header, self._body, self._tag)
         struct.pack_into("<I", self.raw, _CHECKSUM, crc32(self._checked))
 
-    def repair(self):
-        """Flips back the one bit that makes the checksum right, if there is one; then parses.
+    def repair(self, pos):
+        """Flips back the one bit that makes this the intact page of `pos`. False if there is none.
 
         How wrong the sum is tells the place: appending a zero byte to the page would move a flipped
         bit one byte further from the end, so after n of them a flip in byte n looks like one in
         byte 0, for which there are eight values.
         """
+        if not self._is_nearly(pos):
+            return False
         wrong = crc32(self._checked) ^ struct.unpack_from("<I", self.raw, _CHECKSUM)[0]
         if wrong & (wrong - 1) == 0:  # the flipped bit is in the checksum itself
             struct.pack_into("<I", self.raw, _CHECKSUM, crc32(self._checked))
-            return self.parse()
+            return self.parse() and self.pos == pos
         flips = _flips_in_first_byte()
         for byte in range(_CHECKSUM):
             if wrong in flips:
-                self.raw[byte] ^= 1 << flips.index(wrong)
-                return self.parse()
+                self.raw[byte] ^= flips[wrong]
+                return self.parse() and self.pos == pos
             wrong = crc32(b"\0", wrong ^ _ALL_BITS) ^ _ALL_BITS
         return False
 
+    def _is_nearly(self, pos):
+        """Whether one flipped bit may be all that is wrong with what must stand in the header."""
+        magic = struct.unpack_from("<H", self.raw)[0] ^ _MAGIC_NUMBER
+        at = struct.unpack_from("<I", self.raw, _POS)[0] ^ pos
+        return magic & (magic - 1) == 0 and at & (at - 1) == 0
+
 
 def _flips_in_first_byte():
+    """{how far the checksum is off: the bit of byte 0 that is flipped}."""
     data = bytearray(_CHECKSUM)
-    right, flips = crc32(data), []
+    right, flips = crc32(data), {}
     for bit in range(8):
         data[0] = 1 << bit
-        flips.append(crc32(data) ^ right)
+        flips[crc32(data) ^ right] = 1 << bit
     return flips

@@ -26,20 +26,32 @@ class Reader:
         page = self.page
         for _ in range(_READS):
             self._sectors.read(pos, page.raw)
-            if page.parse():
-                return page.pos == pos
             if page.blank():
                 return False
-        return page.repair() and page.pos == pos
+            if page.parse():
+                return page.pos == pos
+        return page.repair(pos)
 
-    def pages(self, pos):
-        """How many pages the whole record that begins at `pos` has: 1, 2, or 0 if none does."""
-        if not self.load(pos) or self.page.flags & SECOND:
-            return 0
-        if not self.page.flags & FIRST:
-            return 1
-        nonce = self.page.nonce
-        return 2 if self._load_second(pos, nonce) else 0
+    def look(self, pos, above=-1):
+        """(pages, record): of how many pages the whole record that begins at `pos` is, 0 if none.
+
+        `record` is (kind, seq, payload); () if its seq is not above `above`, so that its seal need
+        not be opened; None if the seal does not open, or there is nothing.
+        """
+        page = self.page
+        if not self.load(pos) or page.flags & SECOND:
+            return 0, None
+        wanted = page.seq > above
+        payload = page.open() if wanted else b""
+        if not page.flags & FIRST:
+            pages, more = 1, b""
+        elif self._load_second(pos, page.nonce):
+            pages, more = 2, page.open() if wanted else b""
+        else:
+            return 0, None
+        if payload is None or more is None:
+            return pages, None
+        return pages, (page.kind, page.seq, payload + more) if wanted else ()
 
     def _load_second(self, pos, nonce):
         page = self.page
@@ -48,22 +60,12 @@ class Reader:
 
     def record(self, pos):
         """(kind, seq, payload). Raises Damaged, or WrongKey if a seal does not open."""
-        page = self.page
-        if not self.load(pos) or page.flags & SECOND:
-            raise Damaged("no record at %d" % pos)
-        flags, nonce = page.flags, page.nonce
-        payload = self._open(pos)
-        if flags & FIRST:
-            if not self._load_second(pos, nonce):
-                raise Damaged("half a record at %d" % pos)
-            payload += self._open(pos + 1)
-        return page.kind, page.seq, payload
-
-    def _open(self, pos):
-        payload = self.page.open()
-        if payload is None:
+        pages, record = self.look(pos)
+        if not pages:
+            raise Damaged("no whole record at %d" % pos)
+        if record is None:
             raise WrongKey("the seal of %d does not open" % pos)
-        return payload
+        return record
 
     def number(self, sector):
         """The number of physical `sector`: from its mark, or, if that is lost, from its records."""

@@ -2,7 +2,6 @@
 
 from micropython import const
 
-from journal.errors import Damaged, WrongKey
 from journal.page import SECOND, VOIDS
 from journal.sector import SLOTS, UNREADABLE
 
@@ -17,53 +16,55 @@ def live(reader, span, released, alarm):
     two whole records (the last good one, and one that a cut left half written), so two are held
     back until the next is known. A slot that nothing accounts for is told to `alarm(pos)`.
     """
-    waiting, second = [], -1  # (position, first position that it voids; None if unreadable)
+    waiting, second = [], -1  # of (position, first position that it voids, record)
+    plain = 0  # how many in a row that void nothing and can be read
     for pos in span:
         if pos == second:
             continue
-        pages, page = reader.pages(pos), reader.page
-        if not pages:
-            waiting.append((pos, None))
-            continue
+        pages, record = reader.look(pos, released())
         second = pos + 1 if pages == 2 else -1
-        voids = page.flags & VOIDS
-        if not voids and page.origin <= released():
+        voids = _voids(reader.page, pos) if pages else None
+        plain = plain + 1 if voids == pos else 0
+        if plain and reader.page.origin <= released():
             waiting.clear()  # all that came before has been released
-        waiting.append((pos, page.origin if voids else pos))
+        waiting.append((pos, voids, record))
+        if len(waiting) <= _HELD_BACK:
+            continue
+        if plain >= len(waiting):  # they all stand
+            yield from _tell((waiting.pop(0),), released, alarm)
+            continue
         standing = _standing(waiting)
         whole = [entry for entry in standing if entry[1] is not None]
         if len(whole) > _HELD_BACK:
-            certain = whole[0][0]
-            waiting = [entry for entry in waiting if entry[0] > certain]
-            yield from _tell(reader, standing, certain, released, alarm)
-    if waiting:
-        yield from _tell(reader, _standing(waiting), waiting[-1][0], released, alarm)
+            certain = whole[0]
+            waiting = waiting[waiting.index(certain) + 1 :]
+            yield from _tell(standing[: standing.index(certain) + 1], released, alarm)
+    yield from _tell(_standing(waiting), released, alarm)
+
+
+def _voids(page, pos):
+    """The first position that the record at `pos` makes void: its own, if it voids nothing."""
+    return page.origin if page.flags & VOIDS else pos
 
 
 def _standing(waiting):
     """Those that no later one voids which stands itself."""
     standing, limit = [], None
-    for pos, voids in reversed(waiting):
+    for entry in reversed(waiting):
+        pos, voids, _ = entry
         if limit is None or pos < limit:
-            standing.insert(0, (pos, voids))
+            standing.insert(0, entry)
             limit = voids if voids is not None else pos
     return standing
 
 
-def _tell(reader, standing, last, released, alarm):
-    """Yields the records up to position `last`, and reports the slots that cannot be read."""
-    for pos, voids in standing:
-        if pos > last:
-            return
-        try:
-            if voids is None:
-                raise Damaged("no record at %d" % pos)
-            kind, seq, payload = reader.record(pos)
-        except (Damaged, WrongKey):
+def _tell(entries, released, alarm):
+    """Yields those of the records that are not released, and reports the slots without one."""
+    for pos, _, record in entries:
+        if record is None:
             alarm(pos)
-            continue
-        if kind and seq > released():
-            yield pos, kind, seq, payload
+        elif record and record[0] and record[1] > released():
+            yield (pos,) + record
 
 
 def history(sectors, reader, pos, above=0):
@@ -73,18 +74,12 @@ def history(sectors, reader, pos, above=0):
     while pos >= 0:
         if reader.load(pos) and page.flags & SECOND:
             pos -= 1
-        whole, record = True, (0,)
-        try:
-            record = reader.record(pos)
-        except WrongKey:
-            pass  # what it voids is void all the same
-        except Damaged:
-            whole = False
+        pages, record = reader.look(pos)
         voids = page.flags & VOIDS
-        if whole and not voids and page.origin <= above:
+        if pages and not voids and page.origin <= above:
             return
-        before = min(page.origin, pos) if whole and voids else pos
-        if record[0]:
+        before = min(_voids(page, pos), pos) if pages else pos
+        if record and record[0]:
             yield (pos,) + record
         if before // SLOTS != (before - 1) // SLOTS:
             number = before // SLOTS - 1

@@ -34,6 +34,8 @@ _IOCTL_SECTORS = const(4)
 _IOCTL_SECTOR_BYTES = const(5)
 _IOCTL_ERASE = const(6)
 
+_BLANK_UNIT = BLANK[:_UNIT_BYTES]
+
 
 def _check(result):
     """esp32.Partition returns a negative number where others raise."""
@@ -61,7 +63,8 @@ class Sectors:
     # Record pages
 
     def read(self, pos, buffer):
-        self._read_page(pos // SLOTS, 1 + pos % SLOTS, buffer)
+        at = (1 + pos % SLOTS) * PAGE_BYTES
+        _check(self._device.readblocks(pos // SLOTS % self.count, buffer, at))
 
     def program(self, pos, buffer):
         self._program(pos // SLOTS, (1 + pos % SLOTS) * PAGE_BYTES, buffer)
@@ -78,8 +81,10 @@ class Sectors:
     def number(self, sector):
         """The number in the erased-mark of physical `sector`, None if blank, or UNREADABLE."""
         _check(self._device.readblocks(sector, self._mark, 0))
+        if self._mark == _BLANK_UNIT:
+            return None
         if not self._intact(0, b"TJE1"):
-            return None if self._mark == BLANK[:_UNIT_BYTES] else UNREADABLE
+            return UNREADABLE
         _, number, _, count = struct.unpack_from(_MARK, self._marks)
         fits = count == self.count and number % count == sector
         return number if fits else UNREADABLE
@@ -112,9 +117,9 @@ class Sectors:
 
     def _intact(self, unit, magic):
         at = unit * _UNIT_BYTES
-        data = memoryview(self._marks)[at : at + _UNIT_BYTES]
-        checksum = struct.unpack_from("<I", data, _CHECKED)[0]
-        return data[:4] == magic and crc32(data[:_CHECKED]) == checksum
+        checked = self._marks[at : at + _CHECKED]
+        checksum = struct.unpack_from("<I", self._marks, at + _CHECKED)[0]
+        return crc32(checked) == checksum and checked[:4] == magic
 
     # Erasing
 

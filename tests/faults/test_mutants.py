@@ -16,6 +16,15 @@ def _restarts(firmware):
     return cuts.run(3_000, seed=15, depth=2, most_violations=1, firmware=firmware)
 
 
+def _one_life(seed):
+    def simulate(firmware):
+        return cuts.run(
+            200, seed, depth=1, most_violations=1, firmware=firmware, processes=1, native=True
+        )
+
+    return simulate
+
+
 def _errors(firmware):
     return cuts.device_errors(600, seed=6, firmware=firmware)
 
@@ -90,7 +99,25 @@ MUTANTS = {
     "no record held back": (_cuts, "scan.py", "_HELD_BACK = const(2)", "_HELD_BACK = const(0)"),
     "nothing is read back": (_errors, "log.py", "range(_READ_BACKS)", "range(0)"),
     "an erase is believed": (_errors, "sector.py", "if self._marks != BLANK:", "if False:"),
-    "no repair": (_flips, "reader.py", "return page.repair() and page.pos == pos", "return False"),
+    "the reserve is searched for records": (
+        _one_life(68),
+        "log.py",
+        "step <= self._spare or ",
+        "",
+    ),
+    "idle erases beyond the reserve": (
+        _one_life(44),
+        "log.py",
+        "if self._left() or self._is_free(1, self._noted):",
+        "if True:",
+    ),
+    "erased on a release that a cut may forget": (
+        _one_life(44),
+        "log.py",
+        "self._is_free(1, self._noted)",
+        "self._is_free(1, self.released)",
+    ),
+    "no repair": (_flips, "reader.py", "return page.repair(pos)", "return False"),
 }
 
 

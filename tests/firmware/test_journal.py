@@ -3,7 +3,7 @@
 import gc
 import os
 
-from ram_flash import PAGE, RamFlash
+from ram_flash import BLOCK, PAGE, RamFlash
 
 from crypto.seal import Sealer
 from journal import Damaged, Full, HoldsJournal, Journal, NotAJournal, WrongKey
@@ -257,6 +257,51 @@ def test_endless_restarts_of_a_full_journal_lose_nothing_and_never_fill_it():
     assert shown(journal) == live
     assert journal.next_seq == top
     assert journal.damage == []
+
+
+def test_a_wrecked_sector_is_told_however_often_the_journal_starts():
+    flash, journal = fresh(4)
+    fill(journal)
+    flash.data[:BLOCK] = os.urandom(BLOCK)
+    for _ in range(20):
+        journal = restarted(flash)
+        assert [seq for _, seq, _ in shown(journal)] == list(range(14, 29))
+        assert journal.damage == list(range(15))
+
+
+def test_half_a_mark_in_the_reserve_of_a_full_journal_is_no_damage():
+    flash, journal = fresh(4)
+    fill(journal)
+    live = shown(journal)
+    flash.data[3 * BLOCK : 3 * BLOCK + 8] = b"TJE\0\0\0\0\0"  # a start was cut off there
+    journal = restarted(flash)
+    assert shown(journal) == live
+    assert journal.damage == []
+    assert journal.room() == 0
+
+
+class Dying(RamFlash):
+    """Erases, but programs nothing any more."""
+
+    def writeblocks(self, block, buffer, offset):
+        raise OSError(5)
+
+
+def test_idle_erases_nothing_that_a_forgotten_release_would_bring_back():
+    flash, journal = fresh(4, 256)  # without units: a release is durable with the next record only
+    fill(journal)
+    live = shown(journal)
+    for _ in range(20):  # wherever in the reserve the restarts have come to
+        restarted(flash)
+        dying = Dying(4, 256)
+        journal = restarted(flash)
+        journal._sectors._device = dying
+        dying.data[:] = flash.data
+        journal.release(journal.next_seq - 1, TOKEN)
+        raises(OSError, journal.idle) or raises(OSError, journal.idle)
+        left = RamFlash(4, 256)
+        left.data[:] = dying.data
+        assert shown(restarted(left)) == live
 
 
 # Cost

@@ -1,8 +1,8 @@
 """Runs inside MicroPython: cuts the power in every flash operation of journal lives.
 
 `cuts.py FIRST_SEED CASES DEPTH MOST_VIOLATIONS` prints JSON. A case is one operation left half
-done in one way; the start after it, an append, sometimes a release, and three more starts must all
-tell the same story, and the right one. With DEPTH 2 the power also fails in every operation of that
+done in one way; the start after it, an append, sometimes a release, and more starts must all tell
+the same story, and the right one. With DEPTH 2 the power also fails in every operation of that
 start, with 3 sometimes again.
 """
 
@@ -11,10 +11,10 @@ import json
 import random
 import sys
 
+import tears
 from flash import Flash
 from lives import ACTS, Life
 from model import content
-from tears import CERTAIN, RANDOM, tear
 
 from journal import Full
 
@@ -59,9 +59,9 @@ class Cuts:
         """Called before each operation of a flash: tries all the ways in which it could end."""
         state = random.getrandbits(30)
         if flash.level == 0:
-            ways = CERTAIN[kind] + RANDOM[kind] * _TIMES
+            ways = tears.every(kind, len(data), _TIMES)
         elif flash.level == 1 or random.getrandbits(2) == 0:
-            ways = (random.choice(CERTAIN[kind] + RANDOM[kind]),)
+            ways = (tears.one(kind),)
         else:
             ways = ()
         data = bytes(data)
@@ -69,7 +69,7 @@ class Cuts:
             copy = self._copies[flash.level]
             copy.copy(flash)
             copy.level = flash.level + 1
-            tear(copy, kind, address, data, way, flash.level or self.life.starting)
+            tears.tear(copy, kind, address, data, way, flash.level or self.life.starting)
             self._path.append("%s %x %s" % (kind, address, way.__name__))
             self.check(copy)
             self._path.pop()
@@ -93,7 +93,9 @@ class Cuts:
         if shown and random.getrandbits(1):
             journal.release(shown[0][1], b"")
         certain, claimed = journal._noted, journal.released
-        for start in range(2, _STARTS + 2):
+        # Where nothing flickers, each start reads the same; three all the same, at times.
+        starts = _STARTS if flash.weak or random.getrandbits(2) == 0 else 1
+        for start in range(2, starts + 2):
             journal = self._start(flash)
             again = [record[1:] for record in journal.live()]
             if again != [record for record in shown if record[1] > journal.released]:

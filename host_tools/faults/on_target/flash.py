@@ -74,8 +74,9 @@ class Flash:
     # The cells
 
     def _flicker(self, address, buffer):
-        for page in range(address // PAGE, (address + len(buffer) - 1) // PAGE + 1):
-            for at, mask in self.weak.get(page, {}).items():
+        masks = self.weak.get(address // PAGE)  # nothing that is read crosses a page
+        if masks:
+            for at, mask in masks.items():
                 if address <= at < address + len(buffer):
                     buffer[at - address] ^= mask & random.getrandbits(8)
 

@@ -9,10 +9,12 @@ from crypto.seal import Sealer
 from journal import Full, Journal
 
 SECTORS = (4, 5, 8)
-LARGE = 256
+LARGE, HUGE = 256, 4096
 UNITS = (1, 16, 32, 256)
-FILLS = ("fresh", "few", "edge", "full", "laps", "restarts")
+FILLS = ("fresh", "few", "edge", "full", "laps", "restarts", "packed", "brink")
 ACTS = 14
+_IDLE_STEPS = 3
+_SEALED = 64  # one life in so many has the real cipher
 _LENGTHS = (0, 1, 20, 180, 215, 216, 217, 300, 432)
 
 
@@ -31,18 +33,21 @@ def nonce(count):
 
 
 def sealer(seed):
-    return Sealer(b"k" * 16) if seed % 16 == 0 else NoSeal()
+    return Sealer(b"k" * 16) if seed % _SEALED == 16 else NoSeal()
 
 
 class Life:
     def __init__(self, seed, kind_of_flash=Flash):
         self.seed = seed
         random.seed(seed)
-        large = seed % 64 == 0
-        sectors = LARGE if large else SECTORS[seed % len(SECTORS)]
+        sectors = SECTORS[seed % len(SECTORS)]
+        self.fill = FILLS[seed // len(SECTORS) % len(FILLS)]
         # Thousands of live records would be read five times for each case.
-        self.fill = "laps" if large else FILLS[seed // len(SECTORS) % len(FILLS)]
-        self.flash = kind_of_flash(sectors, UNITS[seed // 18 % len(UNITS)])
+        if seed % 1024 == 512:
+            sectors, self.fill = HUGE, "edge"
+        elif seed % 64 == 0:
+            sectors, self.fill = LARGE, "laps"
+        self.flash = kind_of_flash(sectors, UNITS[seed // 24 % len(UNITS)])
         self.model = Model()
         self.sealer = sealer(seed)
         self.count = 0
@@ -100,8 +105,25 @@ class Life:
     def _restarts(self):
         """Full, then started again and again."""
         self._full()
+        self._restart_often()
+
+    def _packed(self):
+        """Full without a single release, then started again and again."""
+        while self.append(20):
+            pass
+        self._restart_often()
+
+    def _brink(self):
+        """Full without a single release, and the reserve used up to its last slot."""
+        self._packed()
+        while self.journal._left():
+            self.restart()
+
+    def _restart_often(self):
         for _ in range(random.randrange(40)):
             self.restart()
+            if random.getrandbits(1):
+                self.idle()
 
     # Acts
 
@@ -149,8 +171,10 @@ class Life:
         model.forget()
 
     def idle(self):
-        self.journal.idle()
-        self.model.certain = max(self.model.certain, self.journal._noted)
+        """Idle time, long enough for what is to be done."""
+        for _ in range(_IDLE_STEPS):
+            self.journal.idle()
+            self.model.certain = max(self.model.certain, self.journal._noted)
 
     def restart(self):
         """A start after a power cut between operations."""

@@ -46,4 +46,5 @@ def main(sectors):
     json.dump(told, sys.stdout)
 
 
-main(*sys.argv[1:])
+if __name__ == "__main__":
+    main(*sys.argv[1:])

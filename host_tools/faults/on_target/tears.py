@@ -6,9 +6,23 @@ MicroPython's `random`, seeded by the caller.
 
 import random
 
-from flash import BLOCK
+from flash import BLOCK, PAGE, UNIT
 
 _FEW = (1, 1, 2, 3, 8, 40, 250)
+
+
+def _number(cells):
+    """Many cells at once, as one large number."""
+    return int.from_bytes(cells, "big")
+
+
+def _noise(length):
+    words = [random.getrandbits(32).to_bytes(4, "big") for _ in range(length // 4)]
+    return _number(b"".join(words))
+
+
+def _store(flash, address, number, length):
+    flash.data[address : address + length] = number.to_bytes(length, "big")
 
 
 def nothing(flash, address, data):
@@ -24,10 +38,11 @@ def prefix(flash, address, data):
 
 
 def some_bits(flash, address, data):
-    thick = random.getrandbits(1)
-    for i in range(len(data)):
-        kept = random.getrandbits(8)
-        flash.data[address + i] &= data[i] | (kept & random.getrandbits(8) if thick else kept)
+    taken = _noise(len(data))
+    if random.getrandbits(1):
+        taken &= _noise(len(data))
+    kept = _number(flash.data[address : address + len(data)])
+    _store(flash, address, kept & (_number(data) | taken), len(data))
 
 
 def unstable(flash, address, data):
@@ -57,22 +72,21 @@ def erased_prefix(flash, address, data):
 
 def zeroed_suffix(flash, address, data):
     """Some parts write zeros from the end before they erase: the header stays, the data go."""
-    start = random.randrange(BLOCK)
+    _zeroed_from(flash, address, random.randrange(BLOCK))
+
+
+def _zeroed_from(flash, address, start):
     flash.data[address + start : address + BLOCK] = bytes(BLOCK - start)
 
 
-def _mixed(flash, address, merge):
-    noise = b"".join([random.getrandbits(32).to_bytes(4, "little") for _ in range(256)])
-    for i in range(BLOCK):
-        flash.data[address + i] = merge(flash.data[address + i], noise[i & 1023])
-
-
 def erase_drops(flash, address, data):
-    _mixed(flash, address, lambda old, noise: old & noise)
+    old = _number(flash.data[address : address + BLOCK])
+    _store(flash, address, old & _noise(BLOCK), BLOCK)
 
 
 def erase_lifts(flash, address, data):
-    _mixed(flash, address, lambda old, noise: old | noise)
+    old = _number(flash.data[address : address + BLOCK])
+    _store(flash, address, old | _noise(BLOCK), BLOCK)
 
 
 def _weak_zeros(flash, address, old):
@@ -93,7 +107,32 @@ def erase_begun(flash, address, data):
     _weak_zeros(flash, address, bytes(flash.data[address : address + BLOCK]))
 
 
+def _prefix_of(length):
+    def exact_prefix(flash, address, data):
+        flash.program(address, data[:length])
+
+    return exact_prefix
+
+
+def _erased_up_to(length):
+    def exact_erase(flash, address, data):
+        flash.data[address : address + length] = b"\xff" * length
+
+    return exact_erase
+
+
+def _zeroed_behind(start):
+    def exact_zeros(flash, address, data):
+        _zeroed_from(flash, address, start)
+
+    return exact_zeros
+
+
 CERTAIN = {"program": (nothing, whole_program), "erase": (nothing, whole_erase)}
+_PREFIXES = tuple([_prefix_of(length) for length in range(UNIT, PAGE, UNIT)])
+_PARTIAL_ERASES = tuple(
+    [torn(at) for at in range(PAGE, BLOCK, PAGE) for torn in (_erased_up_to, _zeroed_behind)]
+)
 RANDOM = {
     "program": (prefix, some_bits, unstable, early),
     "erase": (
@@ -105,6 +144,17 @@ RANDOM = {
         erase_begun,
     ),
 }
+
+
+def every(kind, length, times):
+    """All ways: at each unit of a page or page of a sector; `times` each of the random ones."""
+    steps = _PARTIAL_ERASES if kind == "erase" else _PREFIXES[: length // UNIT - 1]
+    return CERTAIN[kind] + steps + RANDOM[kind] * times
+
+
+def one(kind):
+    """One way by chance, without the exact steps."""
+    return random.choice(CERTAIN[kind] + RANDOM[kind])
 
 
 def tear(flash, kind, address, data, how, starting):
