@@ -54,7 +54,7 @@ class Journal:
         self._open = found.number
         self._next = min(found.next, (found.number + 1) * SLOTS)
         self._void = found.void
-        self._spare = self._spare_behind(found.number)
+        self._spare = self._spare_behind(found.number, found.void)
         self._last = found.pos or 0
         self._top = found.top
         self.released = found.released
@@ -262,16 +262,19 @@ class Journal:
         if self._prepared != number:
             self._prepare(number)  # idle() had no time: one long wait instead of a lost sale
         self._free = self._free - 1 if self._free and number == self._open + 1 else None
-        self._spare = max(0, self._spare - 1) if self._void is None else self._spare_behind(number)
+        if self._void is None:
+            self._spare = max(0, self._spare - 1)
+        else:
+            self._spare = self._spare_behind(number, self._void)
         self._open, self._next, self._unit = number, number * SLOTS, 1
         self._prepared = None
 
-    def _spare_behind(self, number):
+    def _spare_behind(self, number, void):
         """How many sectors behind that one are of the reserve, where nothing is ever kept.
 
         A start that was cut off may have left one of them half erased, or with half a mark.
         """
-        return max(0, _RESERVE - (number - self._void // SLOTS) % self._sectors.count)
+        return max(0, _RESERVE - (number - void // SLOTS) % self._sectors.count)
 
     def _following(self):
         """The number of the sector to go on in.
