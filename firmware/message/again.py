@@ -29,6 +29,9 @@ def wanted_from(reply):
 def posted(messages, mti, sale, held):
     """-> (key, bytes) of 0201: an online sale that the host had posted, with its own proof."""
     fields, private = messages.with_card(sale, _ONLINE_SALE)
-    fields[37], fields[38], _ = sale.answer
+    reference, approval, _ = sale.answer
+    fields[37] = "{:<12}".format(reference)
+    if approval:
+        fields[38] = "{:<6}".format(approval)
     private.append((f.PROOF, sale.proof))
     return (mti[:2], fields[11]), messages.pack(mti, sale.number, fields, private, held)

@@ -10,6 +10,7 @@ from micropython import const
 from journal import Damaged, WrongKey
 from terminal import book as b
 from terminal import sale_record
+from terminal.kinds import WORDS
 
 _MOST_LOADED = const(4)  # sales in memory at once
 _MOST_MISSING = const(0xFFFF)
@@ -72,8 +73,10 @@ class Again:
 
     def _message(self, pos, kind, seq, payload):
         try:
-            sale = sale_record.unpack(payload)
+            sale = sale_record.unpack(payload) if kind in WORDS else None
         except sale_record.BadSale:
+            sale = None
+        if sale is None:
             return None
         unwanted = self._only not in (None, sale.number) or sale.number in self.loaded
         if unwanted or self._book.is_open(sale.number):

@@ -1,9 +1,13 @@
 """Ask the bank about one sale, and say in plain words where its money is."""
 
+import asyncio
+
 from micropython import const
 
 from message import lookup
 from terminal import book as b
+from terminal.again import Again
+from terminal.forwarding import WAYS
 from uplink.link import NOT_SENT
 
 _LOOK_MS = const(60000)
@@ -44,28 +48,49 @@ _SAYS = {
 _SAYS_OF_RETURN = {lookup.RETURNED: "bank_returned", lookup.DECLINED: "back_checking"}
 _UNKNOWN_RETURN = {"stored": "bank_not_yet", "checking": "back_checking", "returned": "bank_lost"}
 
+# Then the bank must have forgotten something that it had acknowledged.
+_FORGOTTEN = ("bank_lost", "bank_contradicts")
+
 
 async def run(services, front, sale, word):
     front.show("report", title="ask_bank", reason="contacting_bank", hints=())
-    status, reason = await _asked(services, sale)
+    status, reason = await _where(services, sale, word)
+    if reason in _FORGOTTEN and await _told_again(services, sale):
+        status, reason = await _where(services, sale, word)
+        if reason == "bank_posted":
+            reason = "bank_told_again"
     rows = ()
     if status:
-        word = services.book.word(sale.number) or word
-        reason = _says(services, sale, word, status.state)
         rows = _rows(services, status) or (("reference", sale.answer[0]),)
     front.show("report", title="ask_bank", rows=rows, reason=reason)
     await services.people.key(_LOOK_MS)
 
 
-async def _asked(services, sale):
-    """-> (Status, None), or (None, text key of why there is none)."""
+async def _where(services, sale, word):
+    """-> (Status, text key of what it means), or (None, that of why there is none)."""
     s = services
     key, data, nonce = lookup.ask(s.messages, sale, s.book.batch, s.book.held())
     reply = await s.link.exchange(key, data)
     if reply is NOT_SENT:
         return None, "ask_no_line"
     status = lookup.read(reply, sale, nonce)
-    return status, None if status else "no_answer"
+    if status is None:
+        return None, "no_answer"
+    return status, _says(s, sale, s.book.word(sale.number) or word, status.state)
+
+
+async def _told_again(services, sale):
+    """What the host should have and has not, it is told as the message that it was. False: that is
+    not kept any more."""
+    again = Again(services.book, services.journal, sale.number, sale.number)
+    while again.step() and not again.loaded:
+        await asyncio.sleep_ms(0)
+    if not again.loaded:
+        return False
+    kind, told = again.loaded[sale.number]
+    _, repeat, build, _ = WAYS[kind]
+    await services.link.exchange(*build(services.messages, repeat, told, services.book.held()))
+    return True
 
 
 def _says(services, sale, word, state):

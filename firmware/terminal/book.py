@@ -11,7 +11,9 @@ from journal import Full
 from terminal import past, sale_record
 from terminal.kinds import (
     ABANDONED,
+    ALIVE_OF,
     DEAD,
+    DEAD_OF,
     DEAD_RETURN,
     DECLINED,
     INTENT,
@@ -186,7 +188,17 @@ class Book:
     def bury(self, seq):
         """To the dead-letter list: kept for people, out of the way of the rest. False: no room now,
         it stays where it is."""
-        return self._rewrite(seq, DEAD_RETURN if seq in self.waiting(RETURN) else DEAD)
+        return self._rewrite(seq, DEAD_OF[self._entries[seq].kind])
+
+    def is_dead(self, number):
+        """Whether the host will not take this one."""
+        return self.kind(number) in ALIVE_OF
+
+    def revive(self, number):
+        """A dead letter is owed again, as what it was. False: it is none, or there is no room."""
+        seq = self.seq_of(number)
+        alive = None if seq is None else ALIVE_OF.get(self._entries[seq].kind)
+        return alive is not None and self._rewrite(seq, alive)
 
     def _rewrite(self, seq, kind):
         """Writes the sale again at the head of the journal; the old records are then superseded."""
@@ -316,9 +328,12 @@ class Book:
     def pending(self):
         """(count, fen) that is kept here and not at the bank: what is to be given back lessens the
         money. What the bank will not give back does not."""
-        count, total_fen = self.totals(STORED, DEAD)
-        _, back_fen = self.totals(RETURN)
-        return count + self.totals(*_RETURNS)[0], total_fen - back_fen
+        count, back_fen = self.totals(RETURN)
+        return count + self.totals(STORED)[0], self.totals(STORED, DEAD)[1] - back_fen
+
+    def checking(self):
+        """How many are in doubt, or for people to look at."""
+        return self.totals(UNREADABLE, *ALIVE_OF)[0] + len(self.in_doubt())
 
     def recent(self, most):
         """[(Sale, word)] newest first, one line a sale, released ones too while they last."""

@@ -12,6 +12,7 @@ class Front:
             "link": "up" if self._s.link.ready else "down",
             "pending_count": count,
             "pending_fen": total_fen,
+            "checking_count": self._s.book.checking(),
             "test_keys": self._s.settings.test_keys,
             "clock": "%02d:%02d" % self._s.clock.hour_and_minute(),
         }

@@ -14,6 +14,9 @@ ACTIONS = (
 )
 
 
+_SEND_AGAIN = (("send_again", "terminal.send_again"),)
+
+
 async def run(services, front):
     rows = services.book.recent(_ROWS)
     at = 0
@@ -50,4 +53,5 @@ async def _entry(services, front, sale, word):
         actions=bool(ACTIONS),
     )
     if await services.people.key(_HISTORY_MS) == "E" and ACTIONS:
-        await menu.run(services, front, "this_sale", ACTIONS, sale, word)
+        jobs = ACTIONS + (_SEND_AGAIN if services.book.is_dead(sale.number) else ())
+        await menu.run(services, front, "this_sale", jobs, sale, word)

@@ -35,6 +35,10 @@ DEAD_RETURN = const(14)
 TOTALS = const(12)
 BATCH = const(13)
 
+# What becomes of a record that the host will not take, and, sent again, of that one.
+DEAD_OF = {STORED: DEAD, RETURN: DEAD_RETURN}
+ALIVE_OF = {dead: alive for alive, dead in DEAD_OF.items()}
+
 # The merchant's five words.
 WORDS = {
     INTENT: "checking",

@@ -61,7 +61,7 @@ class Page:
         self._fonts = fonts
         self._words = words
         self._palettes = theme.palettes()
-        self._status = ("down", 0, 0, False, "")
+        self._status = ("down", 0, 0, False, "", 0)
 
     def say(self, key, *values):
         """The text of a key in the chosen language; a key without a text stands for itself."""
@@ -69,19 +69,23 @@ class Page:
         text = pair[self.language == "en"] if pair else key
         return text.format(*values) if values else text
 
-    def status(self, link, pending_count, pending_fen, test_keys, clock):
-        self._status = (link, pending_count, pending_fen, test_keys, clock)
+    def status(self, link, pending_count, pending_fen, test_keys, clock, checking_count):
+        self._status = (link, pending_count, pending_fen, test_keys, clock, checking_count)
+
+    @property
+    def _is_holding(self):
+        return self._status[1] or self._status[5]
 
     def begin(self, name):
         """An empty page in the colours of `name`, with the status bar and what is not banked."""
         self.canvas.palette(self._palettes[name])
         self.canvas.fill(theme.PAPER)
         self._bar()
-        if self._status[1]:
+        if self._is_holding:
             self._strip()
 
     def _bar(self):
-        link, _, _, test_keys, clock = self._status
+        link, _, _, test_keys, clock, _ = self._status
         self.canvas.rect(0, 0, WIDTH, _BAR, theme.INK)
         link_ink = theme.PAPER if link == "up" else theme.AMBER
         self.canvas.icon("link_" + link, 8, 4, link_ink, theme.INK)
@@ -93,15 +97,23 @@ class Page:
             self.text("text16", _MIDDLE, 4, label, theme.INK, CENTER, theme.AMBER)
 
     def _strip(self):
-        _, count, fen, _, _ = self._status
-        amount = money(fen)
+        amount = money(self._status[2]) if self._status[2] else ""
         self.canvas.rect(0, _BAR, WIDTH, _STRIP, theme.AMBER_TINT)
         end = WIDTH - 8 - self._fonts["text16"].width(amount)
         self.text("text16", WIDTH - 8, _BAR + 3, amount, theme.INK, RIGHT, theme.AMBER_TINT)
-        label = self.say("pending", count)
+        label = self._pending()
         if self._fonts["text16"].width(label) > end - 16:
-            label = self.say("pending_short", count)
+            label = self._pending("_short")
         self.text("text16", 8, _BAR + 3, label, theme.INK, LEFT, theme.AMBER_TINT)
+
+    def _pending(self, short=""):
+        """What is not banked yet, and what is in doubt or needs people, in so many words."""
+        _, stored, _, _, _, checking = self._status
+        if not checking:
+            return self.say("pending" + short, stored)
+        if not stored:
+            return self.say("to_check" + short, checking)
+        return self.say("pending_to_check" + short, stored, checking)
 
     def text(self, font, x, y, text, ink=theme.INK, align=LEFT, paper=theme.PAPER):
         return self.canvas.text(self._fonts[font], x, y, text, ink, paper, align)
@@ -119,7 +131,7 @@ class Page:
 
         -> y where the rest of the page begins.
         """
-        top = TOP if self._status[1] else _BAR
+        top = TOP if self._is_holding else _BAR
         height = _SIGN + 18 + (_UNDER if under else 0) + (0 if fen is None else 56)
         self.canvas.rect(0, top, WIDTH, TOP + height - top, theme.ACCENT)
         y = 8 + (top + TOP) // 2

@@ -51,6 +51,10 @@ TEXTS = {
     "test_keys": ("测试密钥", "TEST KEYS"),
     "pending": ("{} 笔未入账", "{} stored, not banked"),
     "pending_short": ("{} 笔", "{} stored"),
+    "to_check": ("{} 笔核对中", "{} being checked"),
+    "to_check_short": ("{} 笔核对", "{} to check"),
+    "pending_to_check": ("未入账 {}，核对中 {}", "{} stored, {} to check"),
+    "pending_to_check_short": ("{} 笔，核对 {}", "{} + {} to check"),
     # Titles.
     "brand": ("Tapstone", "Tapstone"),
     "starting": ("正在启动…", "Starting"),
@@ -62,6 +66,7 @@ TEXTS = {
     "charge_again": ("再收一笔？", "Charge again?"),
     "history": ("收款记录", "Sales"),
     "menu": ("菜单", "Menu"),
+    "send_again": ("再次上送", "Send again"),
     "ask_bank": ("问问银行", "Ask the bank"),
     "this_sale": ("这笔收款", "This sale"),
     "network_check": ("网络检查", "Network check"),
@@ -140,6 +145,14 @@ TEXTS = {
     "bank_refuses": (
         "银行不受理这笔收款。\n请联系客服，\n处理后再次上送。",
         "The bank does not take\nit. Call support, then\nsend it again.",
+    ),
+    "bank_told_again": (
+        "银行原先没有这笔，\n已再次上送，\n银行现已收妥。",
+        "The bank had lost it.\nIt was sent again:\nthe bank has it now.",
+    ),
+    "send_again_done": (
+        "已放回待上送队列，\n联网后自动上送。",
+        "Back in the queue: sent\nas soon as online.",
     ),
     "bank_returned": ("这笔款已退回，\n不会到账。", "It was given back.\nNo money arrives."),
     "ask_no_line": (

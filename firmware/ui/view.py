@@ -66,9 +66,9 @@ class View:
     def support(self, number):
         self._page.support = number
 
-    def status(self, link, pending_count, pending_fen, test_keys, clock):
+    def status(self, link, pending_count, pending_fen, test_keys, clock, checking_count=0):
         """Content of the status bar, drawn with the next `show`. link: "up", "down" or "slow"."""
-        self._page.status(link, pending_count, pending_fen, test_keys, clock)
+        self._page.status(link, pending_count, pending_fen, test_keys, clock, checking_count)
 
     def show(self, name, **values):
         """Draws the screen and sends the lines that changed. -> number of lines sent."""

@@ -3,6 +3,8 @@
 QUIET = ("up", 0, 0, True, "14:05")
 HOLDING = ("down", 2, 3600, True, "14:05")
 LOADED = ("slow", 48, 1234567, True, "23:59")
+DOUBTFUL = ("up", 2, 3600, True, "14:05", 1)
+IN_DOUBT = ("up", 0, 0, True, "14:05", 3)
 
 _SALES = [
     ("14:05", 1250, "stored"),
@@ -40,6 +42,8 @@ SCENES = {
     "amount_empty": ("amount", QUIET, {"fen": 0}),
     "amount": ("amount", HOLDING, {"fen": 128050}),
     "amount_large": ("amount", LOADED, {"fen": 5000000}),
+    "amount_some_in_doubt": ("amount", DOUBTFUL, {"fen": 0}),
+    "amount_in_doubt": ("amount", IN_DOUBT, {"fen": 0}),
     "amount_largest": ("amount", QUIET, {"fen": 999999999999}),
     "present": ("present", QUIET, {"fen": 1250}),
     "present_offline": ("present", HOLDING, {"fen": 1250, "note": "hold_still"}),

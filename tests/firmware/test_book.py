@@ -137,6 +137,43 @@ def test_a_dead_letter_is_kept_and_lets_the_others_go():
     assert bench.book.sale(seq).id == poison.id
 
 
+def test_a_dead_letter_that_is_sent_again_is_owed_as_what_it_was_and_the_same_sale():
+    bench = Bench()
+    sale = bench.stored(500)
+    given = _given_back(bench, sale, 120)
+    packed = sale.pack()
+    for number in (sale.number, given.number):
+        bench.book.bury(bench.book.seq_of(number))
+    bench.restart()
+    assert bench.book.checking() == 2
+    for number in (sale.number, given.number):
+        assert bench.book.revive(number)
+    bench.restart()
+    assert bench.book.owed() == [sale.number, given.number]
+    assert bench.book.sale(bench.book.seq_of(sale.number)).pack() == packed
+    assert bench.book.kind(given.number) == b.RETURN
+    assert bench.book.checking() == 0
+
+
+def test_only_a_dead_letter_can_be_sent_again():
+    bench = Bench()
+    sale = bench.stored()
+    assert not bench.book.revive(sale.number)
+    bench.book.resolve(sale.number, TOKEN)
+    assert not bench.book.revive(sale.number)
+
+
+def test_what_is_in_doubt_is_counted_apart_but_not_the_sale_that_is_being_made():
+    bench = Bench()
+    sale = bench.sale(700)
+    bench.book.open(b.REQUEST, sale, sale.number)
+    bench.book.in_play = sale.number
+    assert bench.book.checking() == 0
+    bench.book.in_play = None
+    assert bench.book.checking() == 1
+    assert bench.book.pending() == (0, 0)
+
+
 def test_a_stuck_sale_is_carried_forward_and_keeps_its_identity():
     bench = Bench(sectors=16)
     stuck = bench.stored(100)
@@ -393,7 +430,8 @@ def test_a_return_that_the_host_refuses_is_kept_for_people_and_moves_no_money():
     bench.restart()
     assert bench.book.totals(b.DEAD_RETURN) == (1, 120)
     assert bench.book.totals(b.DEAD) == (0, 0)
-    assert bench.book.pending() == (2, 500)
+    assert bench.book.pending() == (1, 500)
+    assert bench.book.checking() == 1
     assert bench.book.owed() == [sale.number]
     assert bench.words() == ["checking", "stored"]
 

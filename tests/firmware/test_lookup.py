@@ -24,7 +24,9 @@ _NOTHING = bytes(1) + b"0" * 12 + bytes(17)
 class Line:
     """A link whose host answers with this DE 63.10; None: with nothing at all."""
 
-    def __init__(self, said, code="00", **private):
+    def __init__(self, said, code="00", then=None, **private):
+        """`then`: what it says after it was told of the sale once more."""
+        self._then = then
         self._said, self._code, self._private = said, code, private
         self._messages = parts.messages()
         self.asked = []
@@ -33,7 +35,10 @@ class Line:
         self.asked.append(codec.unpack(data))
         if self._said in (None, NOT_SENT):
             return self._said
-        more = dict(self._private, t10=self._said)
+        mti = self.asked[-1][0]
+        if mti != "0800":
+            self._said = self._then
+        more = dict(self._private, t10=self._said) if mti == "0800" else {}
         return self._messages.read(parts.Host().reply(data, self._code, **more))
 
 
@@ -43,9 +48,12 @@ class Merchant:
     def __init__(self, link):
         self.link = link
         self.book = b.Book(parts.journal(parts.Flash(), formatted=False), lambda number: True)
+        self.journal = self.book._journal
         self.messages = parts.messages()
         self.settings = self.terminal = self.people = self.clock = self
         self.batch = 1
+
+    proof = bytes(16)
 
     def to_local(self, utc):
         return utc
@@ -60,8 +68,11 @@ class Merchant:
         """A sale that went through these records; the last one of an open sale stays open."""
         sale = parts.sale(self.book.reserve())
         for kind in kinds:
-            if kind in (b.PAID, b.REVERSED, b.ABANDONED):
-                self.book.end(sale.number, kind, _TOKEN, ("123456789012", "", "00"))
+            if kind in (b.PAID, b.REVERSED, b.ABANDONED, b.DECLINED):
+                answer = ("123456789012", "", "00")
+                self.book.end(sale.number, kind, _TOKEN, answer, self.proof)
+            elif kind is None:
+                self.book.resolve(sale.number, _TOKEN)
             else:
                 self.book.open(kind, sale, sale.number)
         return sale
@@ -113,7 +124,7 @@ async def test_each_state_has_its_sentence():
         ((b.REQUEST, b.PAID), lookup.DECLINED, "bank_contradicts"),
         ((b.REQUEST, b.PAID), 77, "bank_contradicts"),
     ):
-        merchant = Merchant(Line(_status(state)))
+        merchant = Merchant(Line(_status(state), then=_status(state)))
         assert await merchant.asks(merchant.made(*kinds)) == reason, (kinds, state)
 
 
@@ -134,9 +145,41 @@ async def test_an_answer_to_another_question_is_not_believed():
         assert await merchant.asks(merchant.made(b.REQUEST, b.PAID)) == "no_answer"
 
 
+async def test_what_the_bank_has_forgotten_it_is_told_again_as_what_it_was():
+    for kinds, mti in (((b.REQUEST, b.PAID), "0201"), ((b.STORED, None), "0221")):
+        link = Line(_NOTHING, then=_status(lookup.POSTED))
+        merchant = Merchant(link)
+        sale = merchant.made(*kinds)
+        assert await merchant.asks(sale) == "bank_told_again"
+        assert [asked[0] for asked in link.asked] == ["0800", mti, "0800"]
+        assert codec.unpack_private(link.asked[1][1][63])[1] == sale.id
+
+
+async def test_a_charge_whose_reversal_the_bank_has_forgotten_is_reversed_again():
+    link = Line(_status(lookup.POSTED), then=_status(lookup.RETURNED))
+    merchant = Merchant(link)
+    assert await merchant.asks(merchant.made(b.REQUEST, b.REVERSED)) == "bank_returned"
+    assert [asked[0] for asked in link.asked] == ["0800", "0401", "0800"]
+
+
+async def test_what_is_not_kept_any_more_is_for_support():
+    link = Line(_NOTHING)
+    merchant = Merchant(link)
+    merchant.proof = b""
+    assert await merchant.asks(merchant.made(b.REQUEST, b.PAID)) == "bank_lost"
+    assert len(link.asked) == 1
+
+
+async def test_a_sale_that_failed_here_is_never_offered():
+    link = Line(_NOTHING)
+    merchant = Merchant(link)
+    assert await merchant.asks(merchant.made(b.REQUEST, b.DECLINED)) == "bank_has_nothing"
+    assert len(link.asked) == 1
+
+
 async def test_a_bank_that_knows_nothing_shows_the_reference_of_this_terminal():
-    merchant = Merchant(Line(_NOTHING))
+    merchant = Merchant(Line(_NOTHING, then=_NOTHING))
     sale = merchant.made(b.REQUEST, b.PAID)
     sale.answer = ("123456789012", "", "00")
-    assert await merchant.asks(sale) == "bank_lost"
+    assert await merchant.asks(sale) == "bank_lost"  # told again, it still has nothing
     assert merchant.rows == {"reference": "123456789012"}
