@@ -33,6 +33,7 @@ from ui.view import View
 from uplink.connect import open_tls
 from uplink.forwarder import Forwarder
 from uplink.link import HostLink
+from uplink.networks import Networks
 from uplink.session import Session, Timing
 
 _WATCHDOG_MS = 8000  # the longest that every port can do
@@ -59,7 +60,7 @@ class Services:
     parameters: Parameters
     session: Session
     link: HostLink
-    network: object  # the board's: up, address, signal_dbm
+    network: Networks
     tls: ssl.SSLContext
     memory: HostMemory
     forwarder: Forwarder
@@ -80,16 +81,21 @@ def tls_context(host):
     return context
 
 
-def host_link(s, host, network):
-    def connect():
-        return open_tls(host.address, host.port, s.tls, host.name)
+def host_link(s, host, networks):
+    def connect(network):
+        address, port = network.route(host.address, host.port)
+        return open_tls(address, port, s.tls, host.name)
 
     def status():
         return s.book.batch, s.book.held()
 
     timing = Timing(host.reply_ms, _OPEN_MS, host.echo_ms)
-    s.session = Session(s.messages, status, s.random, timing)
-    return HostLink(s.session, connect, network.up, s.clock.now_ms)
+    s.session = Session(s.messages, status, s.random, timing, networks)
+    return HostLink(s.session, connect, s.clock.now_ms)
+
+
+def nobody_waits(s):
+    return not s.forwarding.paused and not s.forwarding.busy
 
 
 def network_log(s, network):
@@ -120,10 +126,10 @@ def services(hardware, people, feed):
     s.age = Age(s.book, s.clock, s.folder)
     s.parameters = Parameters(s)
     s.parameters.load()
-    s.network = network = hardware.network()
+    s.network = Networks(hardware.networks(), lambda: nobody_waits(s), s.log)
     s.tls = tls_context(s.settings.host)
-    s.link = host_link(s, s.settings.host, network)
-    s.network_log = network_log(s, network)
+    s.link = host_link(s, s.settings.host, s.network)
+    s.network_log = network_log(s, s.network)
     s.memory = HostMemory(s.book, s.journal, s.session)
     queue = Queue(s.book, s.memory)
     s.forwarder = Forwarder(queue, s.random, s.settings.host.window)

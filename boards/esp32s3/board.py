@@ -86,12 +86,12 @@ class Board:
     def buzzer(self):
         return Buzzer(machine.PWM(_output(_BUZZER), freq=1000, duty_u16=0))
 
-    def network(self):
-        """Joins the network that the "wifi" section of the provisioning file names."""
-        ssid, key = credentials(self.provision_path)
-        wifi = Wifi(self._wlan, ssid, key)
+    def networks(self):
+        """Those that the "wifi" section of the provisioning file names, the preferred one first."""
+        known = credentials(self.provision_path)
+        wifi = Wifi(self._wlan, known)
         self._tasks.append(("wifi", wifi.run()))
-        return wifi
+        return wifi.networks()
 
     def watchdog(self, timeout_ms):
         return machine.WDT(timeout=timeout_ms).feed

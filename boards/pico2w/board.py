@@ -84,16 +84,16 @@ class Board:
     def buzzer(self):
         return Buzzer(machine.PWM(_output(_BUZZER), freq=1000, duty_u16=0))
 
-    def network(self):
-        """Joins the network that the "wifi" section of the provisioning file names."""
-        ssid, key = credentials(self.provision_path)
+    def networks(self):
+        """Those that the "wifi" section of the provisioning file names, the preferred one first."""
+        known = credentials(self.provision_path)
         network.country("CN")  # else channels 12 and 13 stay unused
         wlan = network.WLAN(network.WLAN.IF_STA)
         wlan.active(True)
         wlan.config(pm=network.WLAN.PM_NONE)
-        wifi = Wifi(wlan, ssid, key)
+        wifi = Wifi(wlan, known)
         self._tasks.append(("wifi", wifi.run()))
-        return wifi
+        return wifi.networks()
 
     def watchdog(self, timeout_ms):
         return machine.WDT(timeout=timeout_ms).feed

@@ -24,6 +24,7 @@ _DISPLAY_CS = 17
 _DISPLAY_RESET = 18
 _FLASH_CS = 19
 _WIFI_UP = 21
+_BACKUP_UP = 22
 
 _SPI_HZ = 40_000_000
 
@@ -37,15 +38,23 @@ def _input(pin):
 
 
 class Network:
-    """The virtual Wi-Fi: one line says whether it is there; sockets are the host's own."""
+    """A virtual network: a pin says whether it is there; sockets are the host's own. The second one
+    leads to the acquirer through another port."""
 
-    def __init__(self):
-        self._pin = _input(_WIFI_UP)
+    exclusive = False
+
+    def __init__(self, name, pin, port=None):
+        self.name = name
+        self._port = port
+        self._pin = _input(pin)
         self._up = self._pin.value() == 1
         self._pin.irq(self._changed)
 
     def _changed(self, pin):
         self._up = pin.value() == 1
+
+    def join(self):
+        pass  # it is there or not, whatever we do
 
     def up(self):
         return self._up
@@ -55,6 +64,9 @@ class Network:
 
     def signal_dbm(self):
         return None  # there is no radio
+
+    def route(self, address, port):
+        return address, self._port or port
 
 
 class Board:
@@ -86,8 +98,12 @@ class Board:
     def buzzer(self):
         return Buzzer(machine.PWM(_output(_BUZZER)))
 
-    def network(self):
-        return Network()
+    def networks(self):
+        found = [Network("wifi", _WIFI_UP)]
+        backup = os.getenv("TAPSTONE_BACKUP_PORT")
+        if backup:
+            found.append(Network("backup", _BACKUP_UP, int(backup)))
+        return found
 
     def watchdog(self, timeout_ms):
         return machine.WDT(timeout=timeout_ms).feed

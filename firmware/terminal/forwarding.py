@@ -12,6 +12,7 @@ from message import again, returns
 from message.host import REASON_NO_REPLY
 from terminal import book as b
 from uplink import answers
+from uplink.link import NOT_SENT
 
 _IDLE_MS = const(300)
 
@@ -174,6 +175,9 @@ class Forwarding:
         return answered
 
     def _take(self, job, kind, identity, reply):
+        if reply is NOT_SENT:
+            self._forwarder.unsent(job)
+            return
         if reply is not None and reply.transaction_id() != identity:
             reply = None  # an answer to another sale that happens to share the STAN
         verdict = self._queue.judge(job.number, kind, reply)

@@ -31,6 +31,7 @@ OFFLINE_LIMITS = ("offline_limit", "offline_age")
 _POLL_MS = const(150)
 _PRESENT_MS = const(60000)
 _APDU_MS = const(3000)
+_LINE_MS = const(8000)  # so long a sale waits for another network to take over
 _SAME_TAP_MS = const(120000)
 _PURCHASE = const(0x00)
 _APPLICATION = const(0x84)  # the name of the application that pays
@@ -219,18 +220,31 @@ class SaleDesk:
 
     async def _online(self, sale):
         s = self._s
-        if not self._online_able():
+        if s.book.waiting(b.REQUEST) or not await s.link.comes(_LINE_MS):
             return self._abandon(sale, Result(DECLINED, self._no_line(), sale))
         s.book.open(b.REQUEST, sale, sale.number)
         s.book.in_play = sale.number
         s.people.show("processing", fen=sale.amount_fen, note="contacting_bank")
-        key, data = s.messages.sale("0200", sale, s.book.held())
-        reply = await s.link.exchange(key, data)
-        if reply is NOT_SENT:
+        sent, reply = await self._ask_bank(sale)
+        if not sent:
             return self._abandon(sale, Result(DECLINED, self._no_line(), sale))
-        if reply is not None and reply.transaction_id() != sale.id:
-            reply = None
         return self._online_result(sale, reply)
+
+    async def _ask_bank(self, sale):
+        """-> (whether anything may have left, Reply or None).
+
+        As long as not one byte has left, the same request may go through another network. Once any
+        may have left it is never sent again: then only its reversal follows.
+        """
+        s = self._s
+        while True:
+            key, data = s.messages.sale("0200", sale, s.book.held())
+            reply = await s.link.exchange(key, data)
+            if reply is not NOT_SENT:
+                others = reply is not None and reply.transaction_id() != sale.id
+                return True, None if others else reply
+            if not await s.link.comes(_LINE_MS):
+                return False, None
 
     def _no_line(self):
         """Why this sale, which the card wants the bank to approve, cannot be asked about."""

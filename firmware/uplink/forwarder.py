@@ -73,6 +73,12 @@ class Forwarder:
         self._under_way.add(job.number)
         self._alone = job.alone
 
+    def unsent(self, job):
+        """Not one byte of it has left: that was no try."""
+        self._under_way.remove(job.number)
+        self._alone = False
+        self._past[job.number].tries -= 1
+
     def answered(self, job, verdict, reply, now):
         """Takes the verdict (uplink/answers.py) on what came back; the reply goes to the queue."""
         self._under_way.remove(job.number)

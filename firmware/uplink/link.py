@@ -7,6 +7,7 @@ from micropython import const
 from uplink import session as s
 
 _TICK_MS = const(100)
+_PROBE_MS = const(5000)
 _SHORTEST_BYTES = const(12)
 _LONGEST_BYTES = const(2048)
 
@@ -14,14 +15,14 @@ NOT_SENT = "not sent"  # not one byte has left the terminal
 
 
 class HostLink:
-    def __init__(self, session, connect, network_up, now_ms):
-        """`connect()` is a coroutine: (reader, writer), or OSError, or ValueError (certificate)."""
+    def __init__(self, session, connect, now_ms):
+        """`connect(network)` is a coroutine: (reader, writer), or OSError, or ValueError
+        (certificate)."""
         self._session = session
         self._connect = connect
-        self._network_up = network_up
         self._now = now_ms
         self._waiters = {}  # key -> what is to be called with the answer
-        self._outbox = []
+        self._outbox = []  # (frame, key) of which not one byte has left
         self._outbox_filled = asyncio.Event()
         self._connection = None  # the task that owns the socket
 
@@ -30,8 +31,8 @@ class HostLink:
         return self._session.ready
 
     def post(self, key, data, answered):
-        """Sends a request. `answered` is called once: with a Reply, or None if no trustworthy
-        answer came. False: it cannot be sent now, and not one byte has left."""
+        """Sends a request. `answered` is called once: with a Reply, with None if no trustworthy
+        answer came, or with NOT_SENT. False: it cannot be sent now, and not one byte has left."""
         actions = self._session.request(key, data, self._now())
         if actions is None:
             return False
@@ -52,31 +53,53 @@ class HostLink:
         await came.wait()
         return answer[0]
 
+    async def comes(self, patience_ms):
+        """Whether there is a line; waits for one that is about to come."""
+        end = self._now() + patience_ms
+        while self._session.coming and self._now() < end:
+            await asyncio.sleep_ms(_TICK_MS)
+        return self.ready
+
     async def run(self):
         """Named task: drives the session's clock."""
         while True:
-            self._carry_out(self._session.poll(self._now(), self._network_up()))
+            self._carry_out(self._session.poll(self._now()))
             await asyncio.sleep_ms(_TICK_MS)
 
     def _carry_out(self, actions):
+        unsent = ()
         for action in actions:
             what = action[0]
             if what == s.SEND:
-                self._outbox.append(action[1])
+                self._outbox.append(action[1:])
                 self._outbox_filled.set()
             elif what == s.ANSWER:
-                self._waiters.pop(action[1])(action[2])
+                reply = NOT_SENT if action[1] in unsent else action[2]
+                self._waiters.pop(action[1])(reply)
             elif what == s.CLOSE:
+                unsent = [key for _, key in self._outbox]
                 self._drop()
+            elif what == s.PROBE:
+                asyncio.create_task(self._probe(action[1]))
             else:
                 self._drop()
-                self._connection = asyncio.create_task(self._connected())
+                self._connection = asyncio.create_task(self._connected(action[1]))
 
     def _drop(self):
         self._outbox = []
         if self._connection and self._connection is not asyncio.current_task():
             self._connection.cancel()
         self._connection = None
+
+    async def _probe(self, network):
+        """The connection in use stays: only if this one comes about is it worth a change."""
+        try:
+            _, writer = await asyncio.wait_for_ms(self._connect(network), _PROBE_MS)
+        except (OSError, ValueError, asyncio.TimeoutError):
+            self._carry_out(self._session.probed(False, self._now()))
+        else:
+            await _close(writer)
+            self._carry_out(self._session.probed(True, self._now()))
 
     def _lost(self, connection, error):
         """Only the connection that is still the current one may report its own end."""
@@ -86,11 +109,11 @@ class HostLink:
             why = "host_certificate" if bad_certificate else "host_unreachable"
             self._carry_out(self._session.lost(self._now(), why))
 
-    async def _connected(self):
+    async def _connected(self, network):
         me = asyncio.current_task()
         writer = sender = None
         try:
-            reader, writer = await self._connect()
+            reader, writer = await self._connect(network)
             sender = asyncio.create_task(self._send(writer, me))
             self._carry_out(self._session.opened(self._now()))
             await self._receive(reader, me)
@@ -106,7 +129,7 @@ class HostLink:
         try:
             while True:
                 while self._outbox:
-                    data = self._outbox.pop(0)
+                    data, _ = self._outbox.pop(0)
                     writer.write(len(data).to_bytes(2, "big") + data)
                     await writer.drain()
                 self._outbox_filled.clear()

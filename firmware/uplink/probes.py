@@ -61,7 +61,8 @@ class Probes:
     async def dns(self):
         """A name blocks the terminal while it is looked up; an address needs no looking up."""
         try:
-            found = socket.getaddrinfo(self._host.address, self._host.port, 0, socket.SOCK_STREAM)
+            address, port = self._network.route(self._host.address, self._host.port)
+            found = socket.getaddrinfo(address, port, 0, socket.SOCK_STREAM)
         except OSError:
             return "unknown", "", 0
         self._place = found[0]

@@ -12,10 +12,11 @@ from message.codec import BadMessage
 from message.host import ECHO, SIGN_IN
 
 # Actions: tuples with one of these in front.
-OPEN = const(1)  # (OPEN,): connect
+OPEN = const(1)  # (OPEN, network): connect through it
 CLOSE = const(2)  # (CLOSE,): drop the connection
-SEND = const(3)  # (SEND, bytes)
+SEND = const(3)  # (SEND, bytes, key)
 ANSWER = const(4)  # (ANSWER, key, Reply or None): the end of a request
+PROBE = const(5)  # (PROBE, network): see whether a connection through it comes about
 
 _DOWN = const(0)
 _OPENING = const(1)
@@ -34,12 +35,15 @@ class Timing:
 
 
 class Session:
-    def __init__(self, messages, status, random, timing):
-        """`status()` -> (batch, held) for network messages; `random(n)` -> bytes, for jitter."""
+    def __init__(self, messages, status, random, timing, networks):
+        """`status()` -> (batch, held) for network messages; `random(n)` -> bytes, for jitter;
+        `networks`: see networks.py."""
         self._messages = messages
         self._status = status
         self._random = random
         self._timing = timing
+        self._networks = networks
+        self._probing = False
         self._state = _DOWN
         self._waiting = {}  # key -> deadline
         self._network = None  # (key, nonce) of the 0800 in flight
@@ -57,6 +61,11 @@ class Session:
     def ready(self):
         return self._state == _READY
 
+    @property
+    def coming(self):
+        """It is not ready, but may be in a moment: the line has just gone, and there is a way."""
+        return not self.ready and self._failures <= 1 and self._networks.any_up()
+
     def nudge(self, now):
         """Try at once: the network came back, or a person asked."""
         self._failures = 0
@@ -65,11 +74,12 @@ class Session:
 
     # Events
 
-    def poll(self, now, network_up):
+    def poll(self, now):
         """To be called several times a second."""
         if self._state == _DOWN:
-            return self._open(now) if network_up and now >= self._next_try_ms else ()
-        if not network_up:
+            due = now >= self._next_try_ms and self._networks.choose(now)
+            return self._open(now) if due else ()
+        if not self._networks.up():
             return self.lost(now, "no_network")
         if self._state == _OPENING:
             late = now - self._heard_ms > self._timing.open_ms
@@ -77,10 +87,7 @@ class Session:
         if any(now > deadline for deadline in self._waiting.values()):
             # A line that swallowed one answer is not trusted with the next question.
             return self.lost(now, "host_unreachable")
-        if self._state == _READY and not self._waiting:
-            if now - self._heard_ms > self._timing.echo_ms:
-                return self._ask_network(ECHO, now)
-        return ()
+        return self._idle(now) if self._state == _READY and not self._waiting else ()
 
     def opened(self, now):
         self._state = _SIGNING_IN
@@ -93,9 +100,7 @@ class Session:
         self._network = None
         self._state = _DOWN
         self.trouble = why
-        gap_ms = _GAPS_MS[min(self._failures, len(_GAPS_MS) - 1)]
-        self._failures += 1
-        self._next_try_ms = now + gap_ms * (205 + self._random(1)[0] % 103) // 256  # +-20 %
+        self._next_try_ms = now if self._networks.failed() else now + self._gap_ms()
         return [(CLOSE,)] + ended
 
     def request(self, key, data, now):
@@ -103,7 +108,7 @@ class Session:
         if self._state != _READY or key in self._waiting:
             return None
         self._waiting[key] = now + self._timing.reply_ms
-        return [(SEND, data)]
+        return [(SEND, data, key)]
 
     def received(self, frame, now):
         try:
@@ -124,12 +129,43 @@ class Session:
             self.receipt = reply.rrn
         return [(ANSWER, key, reply)]
 
+    def probed(self, good, now):
+        """What became of a PROBE: whether the preferred network carries a connection again."""
+        self._probing = False
+        if not good:
+            self._networks.stay(now)
+        elif self._state == _READY and not self._waiting:
+            return self._go_back(now)
+        return ()
+
     # Inside
 
     def _open(self, now):
         self._state = _OPENING
         self._heard_ms = now
-        return [(OPEN,)]
+        return [(OPEN, self._networks.in_use)]
+
+    def _idle(self, now):
+        if now - self._heard_ms > self._timing.echo_ms:
+            return self._ask_network(ECHO, now)
+        if self._probing or not self._networks.wants_back(now):
+            return ()
+        if self._networks.preferred.exclusive:
+            return self._go_back(now)
+        self._probing = True
+        return [(PROBE, self._networks.preferred)]
+
+    def _go_back(self, now):
+        """Nothing is under way, so that nothing is lost by the change."""
+        self._networks.go_back(now)
+        self._state = _DOWN
+        self._next_try_ms = now
+        return [(CLOSE,)]
+
+    def _gap_ms(self):
+        gap_ms = _GAPS_MS[min(self._failures, len(_GAPS_MS) - 1)]
+        self._failures += 1
+        return gap_ms * (205 + self._random(1)[0] % 103) // 256  # +-20 %
 
     def _is_network(self, key):
         return self._network is not None and key == self._network[0]
@@ -140,7 +176,7 @@ class Session:
         key, data, nonce = self._messages.network(what, batch, held, more)
         self._network = (key, nonce)
         self._waiting[key] = now + self._timing.reply_ms
-        return [(SEND, data)]
+        return [(SEND, data, key)]
 
     def _network_answered(self, reply, now):
         key, nonce = self._network or (None, None)
@@ -152,6 +188,7 @@ class Session:
         self._network = None
         self.host_time = reply.host_time() or self.host_time
         self._state = _READY
+        self._networks.worked()
         self._failures = 0
         self.trouble = None
         for listener in self.listeners:

@@ -118,6 +118,7 @@ class Bench:
         self._on_message = on_message
         self.acquirer = Acquirer(self.data / "acquirer")
         self.network = Network()
+        self.backup = Network()  # switched off until somebody wants it
         self.provision_path = self.data / "provision.json"
         self.flash_path = self.data / "flash.bin"
         self.firmware = self.data / "firmware"
@@ -130,8 +131,9 @@ class Bench:
         self._on_line = on_line
         self.screens = Screens()
         self._signed_in = False
+        self._environment = self._first_environment()
         self.terminal = TerminalProcess(
-            self.firmware, self._environment(), self._heard, self.pins.hungry
+            self.firmware, self._environment, self._heard, self.pins.hungry
         )
         self.flash: NorChip  # from prepare() on
 
@@ -170,8 +172,11 @@ class Bench:
 
     async def open(self) -> None:
         await self.acquirer.start()
-        self.network.host_port = self.acquirer.port
-        await self.network.open()
+        for network in (self.network, self.backup):
+            network.host_port = self.acquirer.port
+            await network.open()
+        await self.backup.set_mode("down")
+        self._environment["TAPSTONE_BACKUP_PORT"] = str(self.backup.port)
         self._point_terminal_at_network()
         self.wires.spi("spi1", self.panel)
         self.wires.spi("spi2", self.flash)
@@ -180,7 +185,7 @@ class Bench:
         await self.wires.open()
         self.power_on()
 
-    def _environment(self) -> dict[str, str]:
+    def _first_environment(self) -> dict[str, str]:
         return {
             "MICROPYPATH": f"{self.firmware}:.frozen",
             "TAPSTONE_DEVICES": str(self.wires.folder),
@@ -199,6 +204,7 @@ class Bench:
         await self.terminal.gone()
         self.wires.close()
         await self.network.close()
+        await self.backup.close()
         await self.acquirer.stop()
         if hasattr(self, "flash"):
             self.flash.close()
@@ -290,6 +296,10 @@ class Bench:
     async def set_network(self, mode: str) -> None:
         await self.network.set_mode(mode)
         self.pins.set_wifi(mode != "down")
+
+    async def set_backup(self, on: bool) -> None:
+        await self.backup.set_mode("up" if on else "down")
+        self.pins.set_backup(on)
 
     async def set_acquirer(self, on: bool, how: int = signal.SIGTERM) -> None:
         if on:

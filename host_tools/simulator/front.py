@@ -91,6 +91,9 @@ class Front:
         elif do == "network":
             await bench.set_network(command["mode"])
             self.event(f"network: {command['mode']}")
+        elif do == "backup":
+            await bench.set_backup(bool(command["on"]))
+            self.event("backup network: " + ("on" if command["on"] else "off"))
         elif do == "acquirer":
             await bench.set_acquirer(bool(command["on"]))
             self.event("acquirer: " + ("on" if command["on"] else "off"))
@@ -156,6 +159,7 @@ class Front:
                 "type": "state",
                 "power": bench.terminal.powered,
                 "network": bench.network.mode,
+                "backup": bench.backup.mode == "up",
                 "acquirer": bench.acquirer.running,
                 "card": bench.card_id,
                 "cut": bench.flash.armed(),

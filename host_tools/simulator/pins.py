@@ -1,4 +1,4 @@
-"""The pins of the virtual board: keypad matrix, lights, buzzer, watchdog, and the Wi-Fi line."""
+"""The pins of the virtual board: keypad matrix, lights, buzzer, watchdog, lines of two networks."""
 
 import asyncio
 import time
@@ -9,7 +9,7 @@ _ROWS = (1, 2, 3, 4)
 _COLUMNS = (5, 6, 7, 8)
 _LEDS = (10, 11, 12, 13)
 _BUZZER = 14
-_WIFI = 21
+_WIFI, _BACKUP = 21, 22
 
 _HOLD_S = 0.05  # how long a finger rests on a key at least
 _LONGEST_HOLD_S = 3.0
@@ -28,7 +28,7 @@ class Pins:
         self._reads = 0
         self._columns = dict.fromkeys(_COLUMNS, 1)
         self._finger = asyncio.Lock()
-        self.wifi = True
+        self._links = {_WIFI: True, _BACKUP: False}
         self.watchdog_ms: int | None = None
         self._fed = time.monotonic()
 
@@ -62,7 +62,7 @@ class Pins:
             self._reads += 1
             self._send(f"is {pin} {self._columns[pin]}")
         else:
-            level = int(self.wifi) if pin == _WIFI else self._outputs.get(pin, 0)
+            level = int(self._links.get(pin, self._outputs.get(pin, 0)))
             self._send(f"is {pin} {level}")
 
     def leds(self) -> list[bool]:
@@ -83,8 +83,14 @@ class Pins:
     # From the world
 
     def set_wifi(self, up: bool) -> None:
-        self.wifi = up
-        self._send(f"in {_WIFI} {int(up)}")
+        self._set_link(_WIFI, up)
+
+    def set_backup(self, up: bool) -> None:
+        self._set_link(_BACKUP, up)
+
+    def _set_link(self, pin: int, up: bool) -> None:
+        self._links[pin] = up
+        self._send(f"in {pin} {int(up)}")
 
     async def press(self, key: str) -> None:
         """A finger on a key: it stays until the terminal has had the time to see it."""

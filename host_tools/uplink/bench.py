@@ -85,7 +85,7 @@ async def _drain(folder: Path, condition: Condition, sales: int, window: int | N
     _stock(bench, sales, window)
     bench.prepare()
     line = bench.network = Line(condition.rtt_s, condition.loss)
-    bench.pins.wifi = False
+    bench.pins.set_wifi(False)
     await bench.open()
     try:
         await bench.screens.wait("amount", "fault", seconds=60)

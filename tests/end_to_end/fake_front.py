@@ -60,7 +60,8 @@ class FakeFront:
         self.latest = {}
         self.subscribers = set()
         self.loop = None
-        self.state = {"power": True, "network": "up", "acquirer": True, "card": None, "cut": None}
+        self.state = {"power": True, "network": "up", "backup": False, "acquirer": True}
+        self.state |= {"card": None, "cut": None}
         self.keep({"type": "state", **self.state})
         self.keep({"type": "cards", "cards": [card(*row) for row in CARDS]})
         self.keep({"type": "leds", "values": [False] * 4})
@@ -104,6 +105,7 @@ class FakeFront:
             "tap": lambda: {"card": command["card"]},
             "remove": lambda: {"card": None},
             "network": lambda: {"network": command["mode"]},
+            "backup": lambda: {"backup": command["on"]},
             "acquirer": lambda: {"acquirer": command["on"]},
             "power": lambda: {"power": command["on"], "cut": None},
             "cut": lambda: {"cut": {"operation": command["operation"], "how": command["how"]}},

@@ -256,6 +256,14 @@ def test_the_network_switch(page, front):
         expect(page.locator("#network [aria-pressed=true]")).to_have_id(f"network-{mode}")
 
 
+def test_the_switch_of_the_backup_network(page, front):
+    expect(page.locator("#backup")).to_have_attribute("aria-checked", "false")
+    for on in (True, False):
+        page.click("#backup")
+        assert told(front) == {"do": "backup", "on": on}
+        expect(page.locator("#backup")).to_have_attribute("aria-checked", str(on).lower())
+
+
 def test_the_acquirer_switch(page, front):
     page.click("#acquirer")
     assert told(front) == {"do": "acquirer", "on": False}

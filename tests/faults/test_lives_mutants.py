@@ -8,7 +8,7 @@ from host_tools import paths
 from host_tools.lives import runner
 
 FIRMWARE, SIMULATION = "firmware", "on_target"  # as runner.run calls them
-SEND = "        reply = await s.link.exchange(key, data)\n"
+SEND = "        sent, reply = await self._ask_bank(sale)\n"
 WRITE = "        s.book.open(b.REQUEST, sale, sale.number)\n        s.book.in_play = sale.number\n"
 TRIED = "        past = self._past[job.number]\n"
 HELD = "        held = self._book.held()\n"

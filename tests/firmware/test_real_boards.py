@@ -68,8 +68,8 @@ def test_the_pico2w_board_hands_out_every_part():
 def test_the_network_is_the_provisioned_one_and_brings_its_task():
     for name in ("esp32s3", "pico2w"):
         made, module = board(name)
-        module["credentials"] = lambda path: ("shop " + path, "secret")
-        assert made.network() is not None
+        module["credentials"] = lambda path: [("shop " + path, "secret"), ("cafe", "other")]
+        assert [network.name for network in made.networks()] == ["shop /provision.json", "cafe"]
         ((task, coroutine),) = made.tasks()
         assert task == "wifi" and hasattr(coroutine, "send")
 

@@ -5,23 +5,45 @@ import parts
 from uplink import answers
 from uplink import session as s
 from uplink.forwarder import ALARM_TRIES, Forwarder
+from uplink.networks import Networks
 from uplink.session import Session, Timing
 
 WIDEST = 16
 _TIMING = Timing(reply_ms=5000, open_ms=3000, echo_ms=20000)
 
 
-def _session():
-    return Session(parts.messages(), lambda: (1, (0, 0)), parts.random(), _TIMING)
+class Net:
+    """A network that is there or not."""
+
+    exclusive = False
+
+    def __init__(self, name, up=True):
+        self.name = name
+        self.there = up
+        self.joins = 0
+
+    def up(self):
+        return self.there
+
+    def join(self):
+        self.joins += 1
+
+
+def _session(*up):
+    nets = [Net(str(i), there) for i, there in enumerate(up or (True,))]
+    networks = Networks(nets, lambda: True, lambda text: None)
+    made = Session(parts.messages(), lambda: (1, (0, 0)), parts.random(), _TIMING, networks)
+    made.nets = nets
+    return made
 
 
 def _sent(actions):
     return [action[1] for action in actions if action[0] == s.SEND]
 
 
-def _signed_in(now=0):
-    session = _session()
-    assert session.poll(now, True) == [(s.OPEN,)]
+def _signed_in(now=0, nets=(True,)):
+    session = _session(*nets)
+    assert session.poll(now) == [(s.OPEN, session.nets[0])]
     sign_in = _sent(session.opened(now))[0]
     assert session.received(parts.Host().reply(sign_in, "00"), now) == ()
     assert session.ready
@@ -30,12 +52,12 @@ def _signed_in(now=0):
 
 def _sale_sent(session, now=0):
     key, frame = parts.messages().sale("0200", parts.sale(), parts.HELD)
-    assert session.request(key, frame, now) == [(s.SEND, frame)]
+    assert session.request(key, frame, now) == [(s.SEND, frame, key)]
     return key, frame
 
 
 def test_it_does_not_try_while_there_is_no_network():
-    assert _session().poll(0, False) == ()
+    assert _session(False).poll(0) == ()
 
 
 def test_it_connects_signs_in_and_is_ready():
@@ -46,7 +68,7 @@ def test_rooms_add_to_sign_in_and_hear_the_answer():
     session, heard = _session(), []
     session.extras.append(lambda: [(0x15, b"held")])
     session.listeners.append(lambda reply: heard.append(reply.private[0x15]))
-    session.poll(0, True)
+    session.poll(0)
     sign_in = _sent(session.opened(0))[0]
     assert b"\x15\x04held" in sign_in
     session.received(parts.Host().reply(sign_in, "00", t15=b"offered"), 0)
@@ -56,21 +78,21 @@ def test_rooms_add_to_sign_in_and_hear_the_answer():
 def test_nobody_hears_an_answer_that_is_not_trusted():
     session, heard = _session(), []
     session.listeners.append(heard.append)
-    session.poll(0, True)
+    session.poll(0)
     session.received(parts.Host().reply(_sent(session.opened(0))[0], "00", t06=bytes(16)), 0)
     assert heard == []
 
 
 def test_before_sign_in_no_request_leaves():
     session = _session()
-    session.poll(0, True)
+    session.poll(0)
     session.opened(0)
     assert session.request(("02", "000007"), b"frame", 0) is None
 
 
 def test_a_sign_in_answer_with_another_nonce_is_an_impostors():
     session = _session()
-    session.poll(0, True)
+    session.poll(0)
     sign_in = _sent(session.opened(0))[0]
     actions = session.received(parts.Host().reply(sign_in, "00", t06=bytes(16)), 0)
     assert (s.CLOSE,) in actions
@@ -79,12 +101,12 @@ def test_a_sign_in_answer_with_another_nonce_is_an_impostors():
 
 def test_a_refused_sign_in_is_tried_again_later():
     session = _session()
-    session.poll(0, True)
+    session.poll(0)
     sign_in = _sent(session.opened(0))[0]
     session.received(parts.Host().reply(sign_in, "97"), 0)
     assert session.trouble == "host_refused"
-    assert session.poll(1, True) == ()
-    assert session.poll(60000, True) == [(s.OPEN,)]
+    assert session.poll(1) == ()
+    assert session.poll(60000) == [(s.OPEN, session.nets[0])]
 
 
 def test_a_reply_reaches_the_request_it_belongs_to():
@@ -106,15 +128,15 @@ def test_a_reply_that_comes_twice_is_dropped_the_second_time():
 def test_a_late_reply_belongs_to_nobody():
     session = _signed_in()
     key, frame = _sale_sent(session)
-    assert (s.ANSWER, key, None) in session.poll(5001, True)
+    assert (s.ANSWER, key, None) in session.poll(5001)
     assert session.received(parts.Host().reply(frame, "00"), 5002) == ()
 
 
 def test_silence_ends_the_request_and_the_connection():
     session = _signed_in()
     key, _ = _sale_sent(session)
-    assert session.poll(5000, True) == ()
-    assert session.poll(5001, True) == [(s.CLOSE,), (s.ANSWER, key, None)]
+    assert session.poll(5000) == ()
+    assert session.poll(5001) == [(s.CLOSE,), (s.ANSWER, key, None)]
     assert not session.ready
 
 
@@ -126,10 +148,10 @@ def test_a_lost_line_ends_every_open_request_without_an_answer():
 
 def test_a_silent_line_is_probed_and_given_up():
     session = _signed_in()
-    assert session.poll(20000, True) == ()
-    assert len(_sent(session.poll(20001, True))) == 1
+    assert session.poll(20000) == ()
+    assert len(_sent(session.poll(20001))) == 1
     assert session.ready
-    assert session.poll(25002, True) == [(s.CLOSE,)]
+    assert session.poll(25002) == [(s.CLOSE,)]
 
 
 def test_junk_from_the_host_closes_the_connection():
@@ -140,7 +162,7 @@ def test_gaps_between_tries_grow():
     session, now, gaps = _session(), 0, []
     for _ in range(5):
         start = now
-        while session.poll(now, True) != [(s.OPEN,)]:
+        while session.poll(now) != [(s.OPEN, session.nets[0])]:
             now += 50
         gaps.append(now - start)
         session.lost(now, "host_unreachable")

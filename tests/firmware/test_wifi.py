@@ -39,12 +39,15 @@ class Station:
         self.joined = answer
 
 
+SHOP = [("shop", "secret")]
+
+
 async def run(station, seconds):
-    radio = wifi.Wifi(station, "shop", "secret")
+    radio = wifi.Wifi(station, SHOP)
     task = asyncio.create_task(radio.run())
     await asyncio.sleep(seconds)
     task.cancel()
-    return radio
+    return radio.networks()[0]
 
 
 async def test_it_joins_the_network_it_was_given_and_is_up():
@@ -53,9 +56,24 @@ async def test_it_joins_the_network_it_was_given_and_is_up():
     assert station.calls == ["disconnect", ("shop", "secret")] and radio.up()
 
 
+async def test_of_two_networks_the_chosen_one_is_joined_and_only_that_one_is_up():
+    station = Station([True, True])
+    radio = wifi.Wifi(station, SHOP + [("cafe", "other")])
+    first, second = radio.networks()
+    task = asyncio.create_task(radio.run())
+    await asyncio.sleep(0.1)
+    assert (first.up(), second.up()) == (True, False)
+    second.join()
+    assert not first.up()
+    await asyncio.sleep(1.2)
+    task.cancel()
+    assert station.calls[-1] == ("cafe", "other")
+    assert (first.up(), second.up()) == (False, True)
+
+
 def test_the_network_check_learns_the_address_and_how_strong_the_signal_is():
     station = Station([])
-    radio = wifi.Wifi(station, "shop", "secret")
+    radio = wifi.Wifi(station, SHOP).networks()[0]
     assert radio.address() == "" and radio.signal_dbm() == -61
     station.joined = True
     assert radio.address() == "192.168.1.23"
@@ -72,7 +90,7 @@ async def test_a_network_that_is_there_is_left_alone():
 
 async def test_a_lost_network_is_joined_again_within_two_seconds():
     station = Station([True, True])
-    task = asyncio.create_task(wifi.Wifi(station, "shop", "secret").run())
+    task = asyncio.create_task(wifi.Wifi(station, SHOP).run())
     await asyncio.sleep(0.1)
     station.joined = False
     lost_ms = time.ticks_ms()
@@ -93,7 +111,10 @@ def test_the_provisioning_file_names_the_network():
     try:
         with open(path, "w") as file:
             json.dump({"wifi": {"ssid": "shop", "key": "secret"}}, file)
-        assert wifi.credentials(path) == ("shop", "secret")
+        assert wifi.credentials(path) == SHOP
+        with open(path, "w") as file:
+            json.dump({"wifi": [{"ssid": "a", "key": "1"}, {"ssid": "b", "key": "2"}]}, file)
+        assert wifi.credentials(path) == [("a", "1"), ("b", "2")]
         with open(path, "w") as file:
             json.dump({}, file)
         try:

@@ -31,8 +31,18 @@ def _host(life, mood):
     life.host.mood = dict(mood)
 
 
-def _line(life, line):
-    life.network.set_line(line)
+def _line(life, line, index=0):
+    life.network.set_line(line, index)
+
+
+def _soon(life, delay_ms, *step):
+    """In the midst of what comes next."""
+    life.world.later(delay_ms, _unless_calm, life, step)
+
+
+def _unless_calm(life, step):
+    if not life.is_calm:
+        do(life, *step)
 
 
 def _latency(life, low_ms, high_ms):
@@ -61,8 +71,10 @@ def _clock(life, seconds):
 
 def _calm(life):
     """All faults stop."""
+    life.is_calm = True
     life.network.mood, life.host.mood = {}, {}
-    life.network.set_line("up")
+    for index in range(len(life.network.ways)):
+        life.network.set_line("up", index)
     life.network.latency_ms = (10, 40)
     life.cuts = []
     life.world.cut_power(0, None)
@@ -132,8 +144,9 @@ def _clone(life):
 # Questions
 
 
-def _expect(life, screen):
-    life.check.that(life.ended_with == screen, "expected %s, not" % screen, life.ended_with)
+def _expect(life, *screens):
+    """The last sale ended with one of these."""
+    life.check.that(life.ended_with in screens, "expected %s, not" % (screens,), life.ended_with)
 
 
 def _bank(life, count):
@@ -171,6 +184,11 @@ def _asked(life, kind, count):
     """So many sales have come to the host as "2" (sales, advices) or "4" (reversals)."""
     asked = len([1 for key in life.check.asked if key[0] == kind])
     life.check.that(asked == count, "expected %d of class %s, not" % (count, kind), asked)
+
+
+def _goes_through(life, name):
+    used = life.terminal.networks.in_use.name
+    life.check.that(used == name, "expected the network %s, not" % name, used)
 
 
 def _ready(life, ready):
@@ -214,6 +232,8 @@ VERBS = {
     "net": _net,
     "host": _host,
     "line": _line,
+    "soon": _soon,
+    "goes through": _goes_through,
     "latency": _latency,
     "watch": _watch,
     "cut": _cut,

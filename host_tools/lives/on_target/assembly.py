@@ -28,6 +28,7 @@ from terminal.sale import SaleDesk
 from terminal.till import Till
 from uplink.forwarder import Forwarder
 from uplink.link import HostLink
+from uplink.networks import Networks
 from uplink.session import Session, Timing
 
 TERMINAL_ID, MERCHANT_ID = "T0000001", "M00000000000001"
@@ -125,7 +126,7 @@ class Terminal:
             self.book, queue, self.forwarder, self.memory, self.link, self.messages, self.clock
         )
         self.reader = Reader(life.chip)
-        self.network_log = self._network_log(life.network)
+        self.network_log = self._network_log()
 
     def _connect_to(self, network):
         host = self.settings.host
@@ -134,12 +135,16 @@ class Terminal:
             return self.book.batch, self.book.held()
 
         timing = Timing(host.reply_ms, _OPEN_MS, host.echo_ms)
-        self.session = Session(self.messages, status, self.random, timing)
-        self.link = HostLink(self.session, network.connect, network.is_up, self.clock.now_ms)
+        self.networks = Networks(network.ways, self._nobody_waits, print)
+        self.session = Session(self.messages, status, self.random, timing, self.networks)
+        self.link = HostLink(self.session, network.connect, self.clock.now_ms)
 
-    def _network_log(self, network):
+    def _nobody_waits(self):
+        return not self.forwarding.paused and not self.forwarding.busy
+
+    def _network_log(self):
         def look():
-            return network.is_up(), self.link.ready, self.session.trouble
+            return self.networks.up(), self.link.ready, self.session.trouble
 
         return NetworkLog(look, lambda: "", self.clock.now_ms, print)
 

@@ -100,7 +100,6 @@ CASES = {
 NOT_YET = {
     16: "firmware updates are not built",
     18: "factory reset and tamper response are not built",
-    35: "a second network is not built",
     41: "two nodes of the acquirer are not the terminal's; and there is only one node",
     42: "restoring the acquirer from a backup, and asking terminals to resend, is not built",
     44: "deferred authorisation is not built: the acquirer takes every advice",

@@ -118,6 +118,27 @@ def _satellite():
     return [case(*far + [DOWN] + [STORED] * 20 + [UP, REST, bank(20)])]
 
 
+def _failover():
+    """Whatever becomes of the preferred network and whenever: one identity, one effect."""
+    ends = ("approved", "returned", "declined")  # declined: no bank has ever heard of it
+    gone = [
+        case(["soon", at_ms, "line", line], ONLINE, expect(*ends[:count]), backup=True)
+        for line, count in (("down", 2), ("hole", 3))
+        for at_ms in range(20, 2200, 60)
+    ]
+    portal = [["line", "portal"], RESTART, BREATH, ONLINE, expect("approved"), bank(1)]
+    dark = [["line", "hole"], ONLINE, expect("declined"), ["asked", "4", 1], bank(0)]
+    astray = [next_one("lost_reply"), ONLINE, expect("returned"), bank(0)]
+    both = [DOWN, ["line", "down", 1], STORED, expect("stored"), ["line", "up", 1], REST, bank(1)]
+    return gone + [case(*steps, backup=True) for steps in (portal, dark, astray, both, _back())]
+
+
+def _back():
+    """It drains through the backup network, and goes back when it has proved itself."""
+    away = [DOWN, STORED, STORED, REST, bank(2), ["goes through", "second"]]
+    return away + [UP, HOUR, ["goes through", "first"], ONLINE, expect("approved"), bank(3)]
+
+
 CASES = {
     23: ("no connection: refused, dead, somebody else answers", _no_connection),
     24: ("connected, then silence", _silence),
@@ -131,6 +152,7 @@ CASES = {
     32: ("somebody replays yesterday's messages", _replayed),
     33: ("somebody alters an amount, or a refusal into an approval", _forged),
     34: ("link that flaps for an hour", _flapping),
+    35: ("the network changes in the midst of a sale; and back", _failover),
     36: ("host sheds load", _load_shed),
     37: ("satellite: two seconds both ways, a fifth lost", _satellite),
 }

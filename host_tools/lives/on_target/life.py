@@ -67,7 +67,7 @@ class Desk:
 class Life:
     """`plan`: seed, flash [sectors, program bytes], policy, steps; perhaps `poison` (amounts of
     advices that the host never takes), `first` (sale number), `echo_ms` (how long a quiet line is
-    left alone), `open` (it is not to come to rest).
+    left alone), `backup` (there is a second network), `open` (it is not to come to rest).
     """
 
     def __init__(self, plan, trace=None):
@@ -84,13 +84,15 @@ class Life:
         self.flash = Flash(self.world, self.check, seed, *plan["flash"])
         self.disk = Disk(self.world, seed)
         self.host = self._host(seed)
-        self.network = Network(self.world, self.check, self.host, seed)
+        ways = ("first", "second") if plan.get("backup") else ("first",)
+        self.network = Network(self.world, self.check, self.host, seed, ways)
         self.chip = cards.Chip(self.world, self.check)
         self.shop = Shop(self.world, self.check, self.chip, plan["steps"], self)
         self.terminal = None
         self.ended_with = None  # the screen that told the last sale's end
         self.result = None  # of the sale whose screen comes next
         self.boots = 0
+        self.is_calm = False  # no more faults: it is coming to its end
         self.off_ms = 0  # how long the power stays away
         self.cuts = []  # [steps, how] for the starts to come
         self._rest_ms = None

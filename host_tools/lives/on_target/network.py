@@ -21,11 +21,31 @@ _RECORDED = const(99)
 _BODY = const(40)  # behind the numbers of a frame: where its texts begin
 
 
+class Way:
+    """One of the networks that the terminal can go through, as uplink/networks.py wants it.
+
+    `line`: up, refuse, hole (accepts and keeps silent), portal (somebody else answers), down.
+    """
+
+    exclusive = False
+
+    def __init__(self, name):
+        self.name = name
+        self.line = "up"
+
+    def up(self):
+        return self.line != "down"
+
+    def join(self):
+        pass
+
+
 class Connection:
     """Both ends in one: `readexactly` and `write` as asyncio's streams have them."""
 
-    def __init__(self, network):
+    def __init__(self, network, way):
         self._network = network
+        self.way = way
         self._buffer = b""
         self._came = asyncio.Event()
         self._arrives_ms = 0  # when what was sent last comes to the other end
@@ -74,24 +94,19 @@ class Connection:
 
 
 class Network:
-    """`line`: up, refuse, hole (accepts and keeps silent), portal (somebody else answers), down."""
-
-    def __init__(self, world, check, host, seed):
+    def __init__(self, world, check, host, seed, ways):
+        """`ways`: names of the networks, the preferred one first."""
         self._world = world
         self._check = check
         self._host = host
         self._dice = Dice(seed, 4)
-        self._now = None  # the connection that the terminal uses
+        self.ways = [Way(name) for name in ways]
+        self._connections = []
         self.mood = {}
         self.latency_ms = (10, 40)
-        self.line = "up"
         self.sent = {}  # message type, packed -> how many have left the terminal
         self.recorded = []  # the frames of the last messages, for those who listen
         self.host_back_ms = 0
-
-    def is_up(self):
-        """The terminal's view: is there a link at all?"""
-        return self.line != "down"
 
     def _is(self, fault):
         return fault in self.mood and strikes(self.mood, fault, self._dice)
@@ -99,27 +114,33 @@ class Network:
     def _delay_ms(self):
         return self._dice.between(*self.latency_ms)
 
-    def set_line(self, line):
-        self.line = line
-        if line == "down" and self._now:
-            self._now.break_off()
+    def set_line(self, line, index=0):
+        way = self.ways[index]
+        way.line = line
+        if line == "down":
+            self._break_off([c for c in self._connections if c.way is way])
+
+    def _break_off(self, connections):
+        for connection in connections:
+            connection.break_off()
 
     def dark(self):
         """The terminal has no power: nobody is there any more. What it sent is still under way."""
-        if self._now:
-            self._now.open = False
+        for connection in self._connections:
+            connection.open = False
 
-    async def connect(self):
+    async def connect(self, way):
         """(reader, writer), or OSError, or ValueError when somebody else's certificate answers."""
         self._world.step("connect")
-        await self._pass(_FOR_EVER_MS if self.line == "hole" else self._delay_ms())
-        if self.line == "portal":
+        await self._pass(_FOR_EVER_MS if way.line == "hole" else self._delay_ms())
+        if way.line == "portal":
             raise ValueError("certificate")
-        down = self.line != "up" or self._world.now_ms < self.host_back_ms
+        down = way.line != "up" or self._world.now_ms < self.host_back_ms
         if down or self._is("refused"):
             raise OSError(_REFUSED)
-        self._now = Connection(self)
-        return self._now, self._now
+        connection = Connection(self, way)
+        self._connections = [c for c in self._connections if c.open] + [connection]
+        return connection, connection
 
     async def _pass(self, ms):
         """The time that a network takes, exactly; a sleep might end late."""
@@ -139,7 +160,7 @@ class Network:
         self._check.sends(data[2:])
         self.sent[data[2:4]] = self.sent.get(data[2:4], 0) + 1
         self.recorded = self.recorded[-_RECORDED:] + [data[2:]]
-        if self.line != "up":
+        if connection.way.line != "up":
             return  # into the dark
         if self._is("cut_request"):
             self._world.later(self._delay_ms(), connection.break_off)
@@ -177,7 +198,7 @@ class Network:
         except Crash:
             self._world.say("host crash")
             self.host_back_ms = self._world.now_ms + self._dice.between(100, 20000)
-            self._now.break_off()
+            self._break_off(self._connections)
         else:
             if reply:
                 self._down(connection, len(reply).to_bytes(2, "big") + reply)

@@ -51,7 +51,7 @@ _BEFORE_STAN_WRAP = const(999970)
 _HISTORIES = ("X", "EXX", "8EXX", "88EX8EXX")
 
 # What may go wrong in a life at all; each life has some of it.
-_CLIMATES = ("network", "host", "line", "cuts", "clock", "people", "parts")
+_CLIMATES = ("network", "host", "line", "backup", "cuts", "clock", "people", "parts")
 
 
 def of_seed(seed):
@@ -79,6 +79,8 @@ def of_seed(seed):
         "echo_ms": dice.pick(_ECHOES_MS),
         "steps": steps + the_end(),
     }
+    if "backup" in climate:
+        plan["backup"] = True
     if dice.chance(20):
         plan["first"] = dice.pick((_BEFORE_DUKPT_SKIP, _BEFORE_STAN_WRAP))
     if "host" in climate and plan["flash"][0] >= _SECTORS_FOR_POISON and dice.chance(30):
@@ -135,6 +137,10 @@ def _weather(dice, climate):
         steps.append(["host", _mood(dice, _HOST_FAULTS)])
     if "line" in climate:
         steps.append(["line", dice.pick(_LINES)])
+    if "backup" in climate:
+        steps.append(["line", dice.pick(_LINES), 1])
+        if dice.chance(30):
+            steps.append(["soon", dice.below(4000), "line", dice.pick(_LINES)])
     if "clock" in climate:
         steps.append(["clock", dice.pick(_TURNS_S)])
     if "cuts" in climate and dice.chance(30):

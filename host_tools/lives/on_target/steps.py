@@ -59,9 +59,9 @@ def give_back(fen=0, place=0):
     return ["give back", fen, place, "", ""]
 
 
-def expect(screen):
-    """How the last sale ended."""
-    return ["expect", screen]
+def expect(*screens):
+    """How the last sale ended: with one of these."""
+    return ["expect"] + list(screens)
 
 
 def bank(count):

@@ -44,6 +44,8 @@ const CHINESE = {
   "What you can break": "可以制造的故障",
   "Terminal": "终端",
   "Network": "网络",
+  "Backup": "备用",
+  "Backup network": "备用网络",
   "Acquirer": "收单行",
   "POWER CUT": "断电",
   "Power on": "开机",

@@ -1,4 +1,4 @@
-// What can be broken: the power, the network, the acquirer.
+// What can be broken: the power, the networks, the acquirer.
 
 import { byId, choose } from "./dom.js";
 import { t } from "./texts.js";
@@ -12,6 +12,7 @@ let how = "torn";
 export function startWorld(send) {
   byId("power").onclick = () => send({ do: "power", on: !power });
   byId("network").onclick = ({ target }) => target.dataset.mode && send({ do: "network", mode: target.dataset.mode });
+  byId("backup").onclick = () => send({ do: "backup", on: byId("backup").ariaChecked !== "true" });
   byId("acquirer").onclick = () => send({ do: "acquirer", on: byId("acquirer").ariaChecked !== "true" });
   byId("cut-how").onclick = ({ target }) => target.dataset.how && chooseHow(target.dataset.how);
   byId("cut").onsubmit = (event) => {
@@ -27,6 +28,7 @@ export function showWorld(state) {
   power = state.power;
   showPower();
   choose(byId("network"), "mode", state.network);
+  byId("backup").ariaChecked = String(state.backup);
   byId("world").dataset.network = state.network;
   byId("world").classList.toggle("off", !(state.power && state.acquirer));
   byId("lamp-network").dataset.lamp = NETWORK_LAMPS[state.network];
