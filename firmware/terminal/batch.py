@@ -112,7 +112,7 @@ def posted(records, products, since, up_to):
     `records`: (kind, sequence number, payload) newest first; `products`: kind of the newest record
     of a posted sale -> product. A sale that was carried forward counts where it stands last.
     """
-    seen = bytearray((up_to - since) // 8 + 1)  # one bit for each sequence number
+    seen = {}  # sequence number >> 4 -> one bit for each of the sixteen
     carried = {}  # sale number -> where it stands last, if that is not where it was made
     for kind, seq, payload in records:
         number = number_of(payload)
@@ -121,7 +121,7 @@ def posted(records, products, since, up_to):
             carried.setdefault(number, seq)
         if not since < seq <= up_to:
             continue
-        at, bit = (seq - since) >> 3, 1 << ((seq - since) & 7)
-        newest, seen[at] = not seen[at] & bit, seen[at] | bit
+        bits, bit = seen.get(seq >> 4, 0), 1 << (seq & 15)
+        newest, seen[seq >> 4] = not bits & bit, bits | bit
         if newest and stands == seq and kind in products:
             yield products[kind], payload

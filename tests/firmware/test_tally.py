@@ -316,3 +316,11 @@ def test_a_state_of_another_version_is_not_guessed_at():
         except BadBatch:
             continue
         raise AssertionError("it was taken")
+
+
+def test_a_journal_that_begins_at_a_high_number_is_counted_in_little_memory():
+    last = 16_000_000
+    sale = parts.sale(last, 1200)
+    lines = [(b.STORED, last, sale.pack())]
+    found = list(of_batch.posted(lines, {b.STORED: of_batch.OFFLINE}, 0, last))
+    assert [product for product, _ in found] == [of_batch.OFFLINE]
