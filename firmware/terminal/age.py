@@ -8,6 +8,8 @@ sale behind a sale that went takes over its hours), so that the limit is never e
 
 from micropython import const
 
+from terminal.kinds import RETURN
+
 _FILE = "waiting"
 _PART = "waiting.part"
 _STEP_S = const(900)  # at most so much is forgotten by a power cut
@@ -28,16 +30,23 @@ class Age:
 
     def seconds(self):
         """0 if nothing waits."""
-        owed = self._book.owed()
-        if not owed:
+        oldest = self._oldest_owed()
+        if oldest is None:
             self._oldest = None
             return 0
-        if owed[0] != self._oldest:
-            self._begin(owed[0])
+        if oldest != self._oldest:
+            self._begin(oldest)
         waited_s = self._switched_on_s()
         if self._time and self._clock.trusted:
             waited_s = max(waited_s, self._clock.since_s(self._time))
         return waited_s
+
+    def _oldest_owed(self):
+        """Number of the sale, None if there is none. What is given back is no risk."""
+        for number in self._book.owed():
+            if self._book.kind(number) != RETURN:
+                return number
+        return None
 
     def keep(self):
         """Idle work: writes down what has passed, every quarter of an hour."""

@@ -47,7 +47,7 @@ def give_back(services, sale, amount_fen):
     most_fen, reason = left_fen(book, sale)
     if reason or not 0 < amount_fen <= most_fen:
         return None, reason or "return_too_much"
-    batch, clock = services.settings.terminal.batch, services.clock
+    batch, clock = book.batch, services.clock
     number = book.reserve()
     given = Sale(number, services.random(16), batch, amount_fen, clock.local(), clock.trusted)
     whole = amount_fen == sale.amount_fen and sale.batch == batch

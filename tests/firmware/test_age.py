@@ -56,6 +56,11 @@ def _store(book, clock_trusted=True):
     return sale.number
 
 
+def _give_back(book):
+    given = parts.given_back(parts.sale(1), book.reserve())
+    book.open(b.RETURN, given, given.number)
+
+
 def _folder():
     folder = Folder(_PLACE)
     folder.remove("waiting")
@@ -67,6 +72,16 @@ def test_nothing_stored_has_no_age():
     age = Age(_book(), clock, _folder())
     clock.passes(100)
     assert age.seconds() == 0
+
+
+def test_what_is_given_back_has_no_age():
+    book, clock = _book(), Now()
+    _give_back(book)
+    clock.wall(days=3)
+    assert Age(book, clock, _folder()).seconds() == 0
+    _store(book)
+    clock.wall(days=5)
+    assert Age(book, clock, _folder()).seconds() == 5 * 24 * _HOUR_S
 
 
 def test_trusted_clocks_count_the_time_that_the_power_was_off():

@@ -22,11 +22,6 @@ class Clock:
         return parts.NOW
 
 
-class Settings:
-    class terminal(parts.Identity):
-        batch = 1
-
-
 class Merchant:
     """People and front in one: presses these keys and sees the screens."""
 
@@ -64,7 +59,7 @@ class Shop:
     """The services of a terminal."""
 
     def __init__(self, sectors=8):
-        self.settings, self.clock, self.random = Settings, Clock(), parts.random()
+        self.clock, self.random = Clock(), parts.random()
         self.people = Merchant(self.clock)
         self.book = b.Book(parts.journal(parts.Flash(sectors), formatted=False), counter_is_usable)
 
@@ -108,12 +103,17 @@ def test_the_whole_of_a_sale_of_the_open_batch_is_a_void():
     assert given.original[2] == "23"
 
 
-def test_a_part_or_a_sale_of_an_older_batch_is_a_refund():
+def test_a_part_of_a_sale_is_a_refund():
     shop = Shop()
-    part, older = shop.gives_back(shop.paid(), 999), shop.paid()
-    older.batch = 0
-    assert part.original[2] == "25"
-    assert shop.gives_back(older, 1000).original[2] == "25"
+    assert shop.gives_back(shop.paid(), 999).original[2] == "25"
+
+
+def test_a_sale_of_a_batch_that_is_closed_is_refunded_in_the_next_one():
+    shop = Shop()
+    sale = shop.paid()
+    shop.book.close_batch(bytes(16))
+    given = shop.gives_back(sale, 1000)
+    assert (given.batch, given.original[2]) == (2, "25")
 
 
 def test_parts_add_up_to_the_whole_and_not_to_one_fen_more():
