@@ -128,6 +128,20 @@ async def test_each_state_has_its_sentence():
         assert await merchant.asks(merchant.made(*kinds)) == reason, (kinds, state)
 
 
+async def test_each_state_of_a_return_has_its_sentence():
+    for kind, state, reason in (
+        (b.RETURN, lookup.UNKNOWN, "bank_not_yet"),
+        (b.RETURN, lookup.RETURNED, "bank_returned"),
+        (b.DEAD_RETURN, lookup.DECLINED, "back_checking"),
+        (b.DEAD_RETURN, lookup.UNKNOWN, "back_checking"),
+        (b.RETURN, lookup.POSTED, "bank_contradicts"),
+    ):
+        merchant = Merchant(Line(_status(state), then=_status(state)))
+        given = parts.given_back(parts.sale(1), merchant.book.reserve())
+        merchant.book.open(kind, given, given.number)
+        assert await merchant.asks(given) == reason, (kind, state)
+
+
 async def test_without_a_line_and_without_an_answer_the_merchant_is_told_so():
     for said, reason in ((NOT_SENT, "ask_no_line"), (None, "no_answer")):
         merchant = Merchant(Line(said))

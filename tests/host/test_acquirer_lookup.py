@@ -60,6 +60,15 @@ def test_a_sale_that_only_its_reversal_told_of_will_never_be_posted(terminal):
     assert state(terminal, sale) == REFUSED
 
 
+def test_a_return_was_given_back_or_refused_and_its_sale_stays_posted(terminal):
+    sale = terminal.offline_sale(1000)
+    terminal.ask(terminal.message("0220", sale))
+    given, too_much = terminal.give_back(sale, 900), terminal.give_back(sale, 101)
+    for one in (given, too_much):
+        terminal.ask(terminal.return_message("0220", one))
+    assert [state(terminal, one) for one in (sale, given, too_much)] == [POSTED, RETURNED, DECLINED]
+
+
 def test_nothing_is_known_of_what_never_came_and_of_others_sales(acquirer, terminal):
     sale = terminal.sale()
     assert look_up(terminal, sale) == (UNKNOWN, "0" * 12, "", "0" * 14, "000000", 0, "00000000")
