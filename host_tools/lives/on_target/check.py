@@ -133,8 +133,10 @@ class Check:
 
     def _promises(self, given, payload):
         """A return is of a sale that is paid or will be, and never of more than is left of it."""
-        if given.original:
-            return  # written again
+        if given.original:  # written again; of a dead letter, because it is to be sent again
+            given.original.promised_fen += given.amount_fen if given.dead else 0
+            given.dead = False
+            return
         original = self.sales[bytes(payload[_ORIGINAL_AT : _ORIGINAL_AT + 16])]
         given.original, self.newest_return = original, given
         original.promised_fen += given.amount_fen
