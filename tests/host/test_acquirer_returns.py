@@ -171,7 +171,7 @@ def test_racing_returns_never_give_back_more_than_was_paid(terminal):
     assert standing(terminal, sale) == ("posted", 800)
 
 
-@pytest.mark.parametrize("lie", [{"de4": "000000000001"}, {"original": os.urandom(20)}], ids=str)
+@pytest.mark.parametrize("lie", [{"de4": "000000000001"}, {"original": bytes(range(20))}], ids=str)
 def test_a_repeat_that_says_something_else_is_refused(terminal, lie):
     sale = posted(terminal, 1000)
     given, _ = give_back(terminal, sale, 600)
