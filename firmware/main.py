@@ -66,6 +66,7 @@ class Services:
     forwarder: Forwarder
     forwarding: Forwarding
     reader: Reader
+    scanner: object  # drivers.scanner.Scanner, or None
     cut_sales: int
 
 
@@ -135,6 +136,7 @@ def services(hardware, people, feed):
     s.forwarder = Forwarder(queue, s.random, s.settings.host.window)
     s.forwarding = Forwarding(s.book, queue, s.forwarder, s.memory, s.link, s.messages, s.clock)
     s.reader = Reader(hardware.reader())
+    s.scanner = hardware.scanner()
     return s
 
 

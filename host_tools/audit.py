@@ -1,11 +1,12 @@
 """The audit compares three witnesses: the terminal's journal, the acquirer's ledger, and what the
-cards remember. Lost and doubled, of sales and of returns, are counted here and nowhere else.
+cards and phones remember. Lost and doubled, of sales and of returns, are counted here only.
 """
 
 from collections import Counter
 from collections.abc import Iterable
 from typing import Any
 
+from host_tools import wallet
 from host_tools.acquirer import ledger
 from host_tools.device import provision, target
 from host_tools.simulator.bench import Bench
@@ -27,14 +28,17 @@ def _journal(bench: Bench) -> dict[str, dict]:
     return sales
 
 
-def _cryptograms(bench: Bench) -> Counter[str]:
-    """Every cryptogram that any card has made; each is one consent to pay."""
-    return Counter(
+def _consents(bench: Bench) -> Counter[str]:
+    """Every cryptogram that any card has made, and every code that a phone has shown: each is one
+    consent to pay."""
+    cryptograms = (
         entry["cryptogram"].lower()
         for card in bench.cards.values()
         for entry in card.memory.log
         if entry["type"] in ("TC", "ARQC")
     )
+    codes = (wallet.masked(code) for code in bench.phones.shown)
+    return Counter([*cryptograms, *codes])
 
 
 def _count(sales: Iterable[dict], **wanted: Any) -> int:
@@ -46,7 +50,7 @@ def audit(bench: Bench) -> dict[str, int]:
     doubled; banked_fen is what is left of the sales at the bank."""
     journal = _journal(bench)
     posted = ledger.transactions(bench.acquirer.data)
-    consents = _cryptograms(bench)
+    consents = _consents(bench)
     banked = {i: t for i, t in posted.items() if t["state"] in ("posted", "exception")}
     back = {i: t for i, t in posted.items() if t["state"] == "returned"}
     told_paid = {i: s for i, s in journal.items() if s["kind"] in _TOLD_YES}
@@ -85,7 +89,8 @@ def _differs(sale: dict, transaction: dict) -> bool:
 
 def _doubled(journal: dict, banked: dict, consents: Counter[str]) -> int:
     """Posted more often than consented to, or posted without the terminal holding it as paid."""
-    used = Counter(journal[i]["cryptogram"] for i in banked if i in journal)
+    sales = [journal[i] for i in banked if i in journal]
+    used = Counter(sale["cryptogram"] or sale["card"] for sale in sales)
     more = sum((used - consents).values())
     told_no = {i for i, sale in journal.items() if sale["kind"] in _TOLD_NO}
     unasked = told_no & set(banked)

@@ -11,6 +11,7 @@ from drivers.buzzer import Buzzer
 from drivers.leds import Leds
 from drivers.partition import PartitionFlash
 from drivers.pn532 import PN532
+from drivers.scanner import Scanner
 from drivers.st7789 import ST7789
 from drivers.touch import CST816S, Touch, grid
 from drivers.wifi import Wifi, credentials
@@ -32,6 +33,8 @@ _READER_RESET = 16
 _READER_TX = 17
 _READER_RX = 18
 _BUZZER = 21
+_SCANNER_RX = 38
+_SCANNER_TX = 39
 
 _SPI_HZ = 40_000_000
 _I2C_HZ = 400_000
@@ -73,6 +76,10 @@ class Board:
         tx, rx = machine.Pin(_READER_TX), machine.Pin(_READER_RX)
         uart = machine.UART(1, baudrate=115200, tx=tx, rx=rx, rxbuf=1024, txbuf=512)
         return PN532(uart, uart.init)
+
+    def scanner(self):
+        rx, tx = machine.Pin(_SCANNER_RX), machine.Pin(_SCANNER_TX)
+        return Scanner(machine.UART(2, baudrate=9600, tx=tx, rx=rx, rxbuf=256))
 
     def keypad(self):
         sda, scl = machine.Pin(_TOUCH_SDA), machine.Pin(_TOUCH_SCL)

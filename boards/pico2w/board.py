@@ -11,6 +11,7 @@ from drivers.keypad import Keypad
 from drivers.leds import Leds
 from drivers.nor import NorFlash
 from drivers.pn532 import PN532
+from drivers.scanner import Scanner
 from drivers.st7789 import ST7789
 from drivers.wifi import Wifi, credentials
 
@@ -26,12 +27,12 @@ _FLASH_MISO = 12
 _FLASH_CS = 13
 _LEDS = (14, 15, 26, 27)
 _READER_RESET = 16
-_DISPLAY_CS = 17
+_SCANNER_RX = 17
 _DISPLAY_SCK = 18
 _DISPLAY_MOSI = 19
 _DISPLAY_DC = 20
 _DISPLAY_RESET = 21
-_BACKLIGHT = 22
+_DISPLAY_CS = 22
 _BUZZER = 28
 
 _DISPLAY_HZ = 40_000_000
@@ -47,6 +48,10 @@ def _input(pin):
     return machine.Pin(pin, machine.Pin.IN, machine.Pin.PULL_UP)
 
 
+def _always_lit(level):
+    """The backlight has no pin of its own."""
+
+
 class Board:
     provision_path = "/provision.json"
 
@@ -54,12 +59,16 @@ class Board:
         self.rtc = machine.RTC()
         self.reset = machine.reset
         self._tasks = []
+        # MicroPython gives every UART a TX pin. This one sends nothing: GP0 is lent for the moment
+        # in which it is made, and is the keypad's first row afterwards.
+        tx, rx = machine.Pin(_ROWS[0]), machine.Pin(_SCANNER_RX)
+        self._scanner = machine.UART(0, baudrate=9600, tx=tx, rx=rx, rxbuf=256)
 
     def display(self):
         sck, mosi = machine.Pin(_DISPLAY_SCK), machine.Pin(_DISPLAY_MOSI)
         spi = machine.SPI(0, baudrate=_DISPLAY_HZ, sck=sck, mosi=mosi, miso=None)
         data, select = _output(_DISPLAY_DC), _output(_DISPLAY_CS, 1)
-        return ST7789(spi, data, select, _output(_DISPLAY_RESET, 1), _output(_BACKLIGHT))
+        return ST7789(spi, data, select, _output(_DISPLAY_RESET, 1), _always_lit)
 
     def flash(self):
         """A chip of its own: the stock firmware formats what it finds in the chip it runs from."""
@@ -74,6 +83,9 @@ class Board:
         tx, rx = machine.Pin(_READER_TX), machine.Pin(_READER_RX)
         uart = machine.UART(1, baudrate=115200, tx=tx, rx=rx, rxbuf=1024, txbuf=512)
         return PN532(uart, uart.init)
+
+    def scanner(self):
+        return Scanner(self._scanner)
 
     def keypad(self):
         return Keypad([_output(pin, 1) for pin in _ROWS], [_input(pin) for pin in _COLUMNS])

@@ -10,6 +10,7 @@ from drivers.keypad import Keypad
 from drivers.leds import Leds
 from drivers.nor import NorFlash
 from drivers.pn532 import PN532
+from drivers.scanner import Scanner
 from drivers.st7789 import ST7789
 
 NAME = "unix"
@@ -88,6 +89,9 @@ class Board:
     def reader(self):
         uart = machine.UART(1, baudrate=115200)
         return PN532(uart, uart.init)
+
+    def scanner(self):
+        return Scanner(machine.UART(2, baudrate=9600))
 
     def keypad(self):
         return Keypad([_output(pin, 1) for pin in _ROWS], [_input(pin) for pin in _COLUMNS])

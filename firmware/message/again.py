@@ -3,6 +3,7 @@
 from micropython import const
 
 from message import fields as f
+from message.pay_code import with_code
 
 _ONLINE_SALE = "22"
 _NUMBER_BYTES = const(4)
@@ -28,7 +29,10 @@ def wanted_from(reply):
 
 def posted(messages, mti, sale, held):
     """-> (key, bytes) of 0201: an online sale that the host had posted, with its own proof."""
-    fields, private = messages.with_card(sale, _ONLINE_SALE)
+    if sale.pay_code:
+        fields, private = with_code(messages, sale)
+    else:
+        fields, private = messages.with_card(sale, _ONLINE_SALE)
     reference, approval, _ = sale.answer
     fields[37] = "{:<12}".format(reference)
     if approval:

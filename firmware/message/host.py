@@ -14,9 +14,10 @@ from message import fields as f
 SIGN_IN = "001"
 ECHO = "301"
 STATUS = "401"
-_NO_NETWORK_CODE = "000"
+NO_NETWORK_CODE = "000"
 _NETWORK = const(0)  # the DUKPT counter of network management
 _TYPE = {"0200": "22", "0220": "30", "0221": "30"}
+_BY_CHIP, _BY_CODE = ("0072", "22"), ("0320", "27")  # entry mode, type of an online sale
 
 REASON_NO_REPLY = "98"
 REASON_MAC_WRONG = "A0"
@@ -82,6 +83,11 @@ def _time(t):
     return "%02d%02d%02d" % (t[3], t[4], t[5])
 
 
+def type_of(sale):
+    """DE 60 type of an online sale, also in its reversal."""
+    return (_BY_CODE if sale.pay_code else _BY_CHIP)[1]
+
+
 class HostMessages:
     def __init__(self, identity, keys, random, utc):
         """`random(n)` gives bytes; `utc()` gives (year, month, day, hour, minute, second)."""
@@ -127,7 +133,7 @@ class HostMessages:
             11: stan(sale.number),
             12: _time(t),
             13: "%02d%02d" % (t[1], t[2]),
-            22: "0072",
+            22: (_BY_CODE if sale.pay_code else _BY_CHIP)[0],
             25: "00",
             49: self._identity.currency,
         }
@@ -143,7 +149,7 @@ class HostMessages:
         fields, private = self.financial(sale)
         fields[23] = "%04x" % sale.card_sequence  # 5F34 is packed BCD already
         fields[55] = codec.pack_chip(sale.chip)
-        fields[60] = kind + "%06d" % sale.batch + _NO_NETWORK_CODE
+        fields[60] = kind + "%06d" % sale.batch + NO_NETWORK_CODE
         fields[62] = sale.card_data
         return fields, private
 
@@ -151,7 +157,7 @@ class HostMessages:
         """-> (key, bytes) of 0400 or its repeat 0401 for a sale that was sent online."""
         fields, private = self.financial(sale)
         fields[39] = reason
-        fields[60] = _TYPE["0200"] + "%06d" % sale.batch + _NO_NETWORK_CODE
+        fields[60] = type_of(sale) + "%06d" % sale.batch + NO_NETWORK_CODE
         return (mti[:2], fields[11]), self.pack(mti, sale.number, fields, private, held)
 
     def read(self, frame):

@@ -24,6 +24,7 @@ _SAYS = {
         "stored": "bank_exception",
         "checking": "bank_cancelling",
     },
+    lookup.WAITING: {"checking": "bank_cancelling"},
     lookup.DECLINED: {"failed": "bank_declined", "stored": "bank_declined"},
     lookup.RETURNED: {
         "returned": "bank_returned",

@@ -5,7 +5,6 @@ import asyncio
 from micropython import const
 
 from health import diagnosis
-from terminal import menu
 from uplink.probes import Probes
 
 _LOOK_MS = const(20)
@@ -13,12 +12,9 @@ _READ_MS = const(120000)
 
 
 async def run(services, front):
-    try:
-        advice, rows = await _check(services, front)
-        if advice:
-            await _read(services, front, advice, rows)
-    finally:
-        menu.let_go("health.diagnosis", "uplink.probes")
+    advice, rows = await _check(services, front)
+    if advice:
+        await _read(services, front, advice, rows)
 
 
 async def _check(services, front):

@@ -12,6 +12,7 @@ from micropython import const
 
 import emv
 from terminal import book as b
+from terminal import pay_code
 from terminal.reader import ReaderFault
 from terminal.sale_record import BadSale, Sale
 from uplink import answers
@@ -115,6 +116,8 @@ class SaleDesk:
         outcome = await self._read_card(sale)
         if outcome is None:
             return self._abandon(sale, Result(CANCELLED))
+        if isinstance(outcome, str):
+            return await self._pay_code(sale, outcome)
         ended = Result(DECLINED, outcome.reason, sale, label=outcome.label)
         if outcome.result not in (emv.APPROVED, emv.ONLINE):
             return self._abandon(sale, ended)
@@ -148,8 +151,11 @@ class SaleDesk:
         return result
 
     async def _read_card(self, sale):
-        """Taps until the card has given an outcome. None: the merchant gave up, or nobody came."""
-        self._s.people.show("present", fen=sale.amount_fen)
+        """Taps until the card has given an outcome, or the scanner the digits of a pay code.
+
+        None: the merchant gave up, or nobody came.
+        """
+        self._ask_for_card(sale)
         deadline_ms = self._s.clock.now_ms() + _PRESENT_MS
         await self._s.reader.field_on()
         while self._s.clock.now_ms() < deadline_ms:
@@ -158,9 +164,22 @@ class SaleDesk:
                 if outcome.result not in (emv.TRY_AGAIN, emv.SEE_PHONE):
                     return outcome
                 await self._again(sale, outcome.reason)
+            code = self._s.scanner and self._s.scanner.take()
+            if code and self._online_able():
+                return code
+            if code:
+                await self._again(sale, self._no_code())
             if self._s.people.pressed("X"):
                 return None
         return None
+
+    def _ask_for_card(self, sale):
+        scanner = self._s.scanner
+        if scanner:
+            scanner.forget()
+        by_code = scanner and self._online_able()
+        note = "card_phone_code" if by_code else "card_phone_watch"
+        self._s.people.show("present", fen=sale.amount_fen, note=note)
 
     async def _again(self, sale, reason):
         """The card has to leave the field before it is taken for a new tap."""
@@ -228,7 +247,21 @@ class SaleDesk:
         sent, reply = await self._ask_bank(sale)
         if not sent:
             return self._abandon(sale, Result(DECLINED, self._no_line(), sale))
-        return self._online_result(sale, reply)
+        return self._online_result(sale, reply, answers.of_sale(reply))
+
+    async def _pay_code(self, sale, code):
+        s = self._s
+        sale.take_code(code, lambda digits: s.keys.encrypt_card_data(sale.number, digits))
+        s.people.card_read()
+        s.book.open(b.REQUEST, sale, sale.number)
+        s.book.in_play = sale.number
+        verdict, reply = await pay_code.ask(s, sale)
+        if verdict is NOT_SENT:
+            return self._abandon(sale, Result(DECLINED, self._no_code(), sale))
+        result = self._online_result(sale, reply, verdict)
+        if result.kind != PAID:
+            result.reason = pay_code.reason(result.code)
+        return result
 
     async def _ask_bank(self, sale):
         """-> (whether anything may have left, Reply or None).
@@ -248,12 +281,19 @@ class SaleDesk:
 
     def _no_line(self):
         """Why this sale, which the card wants the bank to approve, cannot be asked about."""
-        if self._s.book.waiting(b.REQUEST):
+        if self._reversal_is_due():
             return "reversal_first"
         return self._s.session.trouble or "network_needed"
 
-    def _online_result(self, sale, reply):
-        verdict = answers.of_sale(reply)
+    def _no_code(self):
+        """Why a pay code does not do now."""
+        return "reversal_first" if self._reversal_is_due() else "code_offline"
+
+    def _reversal_is_due(self):
+        book = self._s.book
+        return any(number != book.in_play for number in book.waiting(b.REQUEST))
+
+    def _online_result(self, sale, reply, verdict):
         book = self._s.book
         if verdict == answers.DOUBT:
             return Result(IN_DOUBT, "no_answer", sale, reply.code if reply else "")

@@ -20,6 +20,8 @@ OWN_TAGS = const(0xDF00)
 # Of a return only: the original's transaction id (16), its number (u32, big endian), and the type
 # that DE 60 has (BCD).
 ORIGINAL = const(0xDF01)
+# Of a sale by pay code only: how many digits, the first two and the last four of them (BCD).
+PAY_CODE = const(0xDF02)
 
 # (tag, length); a negative length is the most that a variable one may have. Order is the format:
 # new tags are added at the end.
@@ -53,7 +55,9 @@ CHIP_TAGS = (
     (0x8A, 2),
     (0x9F39, 1),
     (ORIGINAL, 21),
+    (PAY_CODE, 4),
 )
+_IN_ENDINGS = (PAY_CODE,)  # a card is in the head of the record already
 
 
 class BadSale(Exception):
@@ -96,9 +100,23 @@ class Sale:
         self.cvm = outcome.cvm
         self.oda = outcome.oda
 
+    def take_code(self, code, encrypt):
+        """Takes over the digits of a pay code. `encrypt(bytes)` seals them."""
+        self.card_data = encrypt(unhexlify(code + "f" * (len(code) & 1)))
+        self.chip = {PAY_CODE: bytes((len(code),)) + unhexlify(code[:2] + code[-4:])}
+
+    @property
+    def pay_code(self):
+        """The pay code as people may see it, "" if it was a card."""
+        told = self.chip.get(PAY_CODE)
+        digits = hexlify(told[1:]).decode() if told else ""
+        return digits and digits[:2] + "…" + digits[2:]
+
     @property
     def masked_pan(self):
-        """The card number as people may see it, "" if there is none."""
+        """The card number, or the pay code, as people may see it; "" if there is none."""
+        if self.pay_code:
+            return self.pay_code
         digits = hexlify(self.masked).decode() if any(self.masked) else ""
         return digits and digits[:6] + "******" + digits[6:]
 
@@ -134,7 +152,8 @@ class Sale:
         """The payload of the record that ends the sale: the head and what the host answered."""
         rrn, approval, code = answer or self.answer
         text = "{:<12}{:<6}{:<2}".format(rrn, approval, code)
-        return self._head() + bytes(5) + text.encode() + (proof or self.proof)
+        own = self._packed_chip(_IN_ENDINGS)
+        return self._head() + b"\0" + own + text.encode() + (proof or self.proof)
 
     def _head(self):
         return struct.pack(
@@ -152,11 +171,12 @@ class Sale:
             self.oda,
         )
 
-    def _packed_chip(self):
+    def _packed_chip(self, tags=()):
+        """Of all tags, or of `tags` only."""
         present, out = 0, []
         for i, (tag, length) in enumerate(CHIP_TAGS):
             value = self.chip.get(tag)
-            if value is None:
+            if value is None or tags and tag not in tags:
                 continue
             if len(value) != length and not len(value) <= -length:
                 raise BadSale("tag %X has length %d" % (tag, len(value)))

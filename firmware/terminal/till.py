@@ -98,8 +98,7 @@ class Till:
     def _announce(self, result, amount_fen):
         people, kind = self._s.people, result.kind
         if kind == s.PAID:
-            card, ref, cvm = _card(result), result.sale.answer[0], _CVM[result.sale.cvm]
-            self._front.show("approved", fen=amount_fen, card=card, ref=ref, cvm=cvm)
+            self._front.show("approved", fen=amount_fen, **_paid(result))
         elif kind == s.STORED:
             people.stored()
             self._front.show("stored", fen=amount_fen, card=_card(result), used=self._used())
@@ -119,25 +118,36 @@ class Till:
     async def _doubt(self, result):
         """Waits a while with the merchant: most doubts end with the reversal's answer."""
         people, number = self._s.people, result.sale.number
+        why = "code_cancelling" if result.sale.pay_code else "in_doubt"
         people.failed()
-        self._front.show("in_doubt", fen=result.sale.amount_fen)
+        self._front.show("in_doubt", fen=result.sale.amount_fen, why=why)
         until_ms = self._s.clock.now_ms() + _DOUBT_MS
         while self._s.clock.now_ms() < until_ms:
             if await people.key(_REFRESH_MS) in ("X", "E"):
                 return
             if not self._s.book.is_open(number):
-                self._tell_end(self._s.book.word(number), result.sale.amount_fen)
+                self._tell_end(self._s.book.word(number), result)
                 await people.key(_RESULT_MS)
                 return
             if self._front.changed():
-                self._front.show("in_doubt", fen=result.sale.amount_fen)
+                self._front.show("in_doubt", fen=result.sale.amount_fen, why=why)
 
-    def _tell_end(self, word, fen):
+    def _tell_end(self, word, result):
         """How the doubt ended: reversed, or the bank had never heard of the sale."""
+        fen = result.sale.amount_fen
         if word == "failed":
-            self._front.show("declined", fen=fen, reason="no_answer", code="")
+            self._front.show("declined", fen=fen, reason=result.reason, code="")
         else:
             self._front.show("returned", fen=fen)
+
+
+def _paid(result):
+    """How it was paid, for the screen."""
+    sale = result.sale
+    told = {"ref": sale.answer[0], "card": _card(result), "cvm": _CVM[sale.cvm]}
+    if sale.pay_code:
+        told.update({"by": "pay_code", "card": sale.pay_code, "cvm": ""})
+    return told
 
 
 def _card(result):

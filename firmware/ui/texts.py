@@ -79,6 +79,10 @@ TEXTS = {
     "how_to_start": ("输入金额，按绿键收款", "Key in the amount,\nthen press green"),
     "ready_to_charge": ("金额无误，按绿键收款", "If it is right, press green"),
     "card_phone_watch": ("银行卡、手机、手表均可", "Card, phone or watch"),
+    "card_phone_code": ("银行卡、手机或付款码", "Card, phone or pay code"),
+    "customer_pays": ("等待顾客付款", "Customer is paying"),
+    "customer_confirms": ("请顾客在手机上确认", "Confirm on the phone"),
+    "seconds_left": ("还等 {} 秒", "{} seconds left"),
     "hold_still": ("贴近并保持不动", "Hold it close and still"),
     "reading_card": ("正在读卡，请勿移开", "Reading the card"),
     "remove_card": ("可以移开卡片", "Remove the card"),
@@ -97,6 +101,10 @@ TEXTS = {
     "give_back_sure": (
         "确认后上送银行，\n不能撤回。",
         "It goes to the bank and\ncannot be taken back.",
+    ),
+    "code_cancelling": (
+        "顾客尚未确认付款，\n正在撤销，\n请按未收款处理；\n如已扣款将退回顾客。",
+        "Not confirmed in time.\nBeing cancelled:\ntreat it as NOT paid;\nany charge goes back.",
     ),
     "all_saved": ("所有记录均已安全保存", "Every record is kept"),
     "still_stored": (
@@ -165,6 +173,7 @@ TEXTS = {
     "batch_closed": ("批次（已结）", "Closed batch"),
     "pays_on": ("到账日", "Arrives on"),
     "card": ("卡号", "Card"),
+    "pay_code": ("付款码", "Pay code"),
     "reference": ("参考号", "Reference"),
     "code": ("代码", "Code"),
     "support": ("客服电话", "Support"),
@@ -251,6 +260,22 @@ TEXTS = {
     "card_removed": (
         "卡片移开太早，\n请再挥一次并保持不动。",
         "The card left too early.\nTap again, hold it still.",
+    ),
+    "code_invalid": (
+        "付款码无效，\n请顾客刷新后再出示。",
+        "Pay code is not valid.\nAsk for a fresh one.",
+    ),
+    "code_not_paid": (
+        "顾客没有确认付款，\n没有扣款。",
+        "It was not confirmed;\nno money was taken.",
+    ),
+    "code_offline": (
+        "付款码须联网，\n现在请用银行卡。",
+        "Pay codes need the\nnetwork; take a card.",
+    ),
+    "code_used": (
+        "付款码已用过，\n请顾客刷新后再出示。",
+        "Pay code is used up.\nAsk for a fresh one.",
     ),
     "cvm_failed": (
         "未能验证持卡人，\n请换一种付款方式。",

@@ -10,6 +10,7 @@ APPROVED = const(1)
 REFUSED = const(2)  # final: the host has it on record as declined
 NOT_POSTED = const(3)  # final without a record: the host says it did nothing
 DOUBT = const(4)  # perhaps posted: reverse
+WAITING = const(11)  # of a pay code only: the customer has yet to confirm
 
 # Of a forwarded message.
 ACCEPTED = const(5)
@@ -21,6 +22,7 @@ UNFIT = const(10)  # it does not take this message as it is; others it may take
 
 _NOT_POSTED = ("30", "97")  # of the message itself; any other answer may be better tomorrow
 _UNREACHABLE = "91"
+_CUSTOMER_PAYS = "09"
 _NOTHING_STORED = "0" * 12  # the reference number of an answer that the host has not kept
 _NEVER_TRUSTED = ("68", "94", "96", "98", "A0")
 _CLOSES_REVERSAL = ("12", "25")
@@ -57,6 +59,13 @@ def of_sale(reply):
     # host has kept is final.
     kept = reply.code == _UNREACHABLE and reply.rrn != _NOTHING_STORED
     return NOT_POSTED if kept or reply.code in _NOT_POSTED else DOUBT
+
+
+def of_pay_code(reply):
+    """An 0210 to a pay code -> as `of_sale`, or WAITING."""
+    if reply is not None and reply.trusted and reply.code == _CUSTOMER_PAYS:
+        return WAITING
+    return of_sale(reply)
 
 
 def of_advice(reply):

@@ -46,6 +46,8 @@ _RETURNED = (
     .where(requests.c.id == bindparam("request_id"))
     .values(returned_fen=requests.c.returned_fen + bindparam("more_fen"))
 )
+_SET = requests.update().where(requests.c.id == bindparam("its_id"))
+_ROW = select(requests).where(requests.c.id == bindparam("its_id"))
 _TERMINAL = select(terminals).where(terminals.c.key_id == bindparam("key_id"))
 _SEEN = terminals.update().where(terminals.c.key_id == bindparam("seen_key_id"))
 _ACCOUNT = select(accounts).where(accounts.c.card_hash == bindparam("card_hash"))
@@ -153,6 +155,12 @@ def stored_reply(row: Row) -> Message:
 def storable(reply: Message) -> str:
     private = {tag: value.hex() for tag, value in reply.private.items()}
     return json.dumps({"mti": reply.mti, "fields": reply.fields, "private": private})
+
+
+def conclude(connection: Connection, request_id: int, **values: Any) -> Row:
+    """The row of a request that had been waiting, as it is now."""
+    connection.execute(_SET, {"its_id": request_id, **values})
+    return connection.execute(_ROW, {"its_id": request_id}).one()
 
 
 def account(connection: Connection, card_hash: str) -> Row | None:

@@ -1,15 +1,19 @@
-"""What a financial request says about the card: DE 62 decrypted, DE 55 taken apart."""
+"""What a financial request says about the payer: DE 62 decrypted, DE 55 taken apart."""
 
+import hashlib
 from dataclasses import dataclass, field
 
 from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 
+from host_tools import wallet
+
 _APPLICATION_CRYPTOGRAM = 0x9F26
 _ATC = 0x9F36
+_SHORTEST_CODE, _LONGEST_CODE = 18, 24
 
 
 class BadCardData(Exception):
-    """The chip data or the card number cannot be read; the text holds none of it."""
+    """The chip data, the card number or the pay code cannot be read; the text holds none of it."""
 
 
 @dataclass(frozen=True)
@@ -42,10 +46,7 @@ def masked(pan: str) -> str:
 
 def read(fields: dict[str, str], data_key: bytes) -> Card:
     """The card of a sale or an advice. Raises BadCardData."""
-    encrypted = bytes.fromhex(fields["62"])
-    # The key is used once, so the counter block may start from zero (docs/protocol.md).
-    decryptor = Cipher(algorithms.AES(data_key), modes.CTR(bytes(16))).decryptor()
-    pan, _, rest = decryptor.update(encrypted).hex().upper().partition("D")
+    pan, _, rest = _decrypted(fields, data_key).hex().upper().partition("D")
     if not (pan.isdigit() and 12 <= len(pan) <= 19 and _luhn(pan) and rest[:4].isdigit()):
         raise BadCardData("DE 62 holds no card number")
     return Card(
@@ -81,3 +82,38 @@ def _length(data: bytes, at: int) -> tuple[int, int]:
 def _luhn(pan: str) -> bool:
     doubled = (int(digit) * (1 + at % 2) for at, digit in enumerate(reversed(pan)))
     return sum(value - 9 * (value > 9) for value in doubled) % 10 == 0
+
+
+@dataclass(frozen=True)
+class PayCode:
+    """In the place of a `card.Card`: the clear digits live as long as the request does."""
+
+    digits: str = field(repr=False)
+    atc: None = None
+
+    @property
+    def pan(self) -> str:
+        return wallet.account_of(self.digits)
+
+    @property
+    def masked(self) -> str:
+        return wallet.masked(self.digits)
+
+    @property
+    def cryptogram(self) -> str:
+        """What tells a code that was used before."""
+        return hashlib.sha256(self.digits.encode()).hexdigest()[:16]
+
+
+def read_code(fields: dict[str, str], data_key: bytes) -> PayCode:
+    """The pay code in DE 62. Raises BadCardData."""
+    digits = _decrypted(fields, data_key).hex().removesuffix("f")
+    if not (digits.isdigit() and _SHORTEST_CODE <= len(digits) <= _LONGEST_CODE):
+        raise BadCardData("DE 62 holds no pay code")
+    return PayCode(digits)
+
+
+def _decrypted(fields: dict[str, str], data_key: bytes) -> bytes:
+    """The key is used once, so the counter block may start from zero (docs/protocol.md)."""
+    decryptor = Cipher(algorithms.AES(data_key), modes.CTR(bytes(16))).decryptor()
+    return decryptor.update(bytes.fromhex(fields["62"]))

@@ -20,6 +20,7 @@ AGAIN_FROM = 0x11
 TOTALS = 0x12
 LIST = 0x13
 DIFFERENCES = 0x14
+QR_STATE = 0x18
 BUSINESS_DATE = 0x19
 PADDING = 0x1A
 
@@ -94,6 +95,8 @@ MANAGEMENT = ("0800", "0500", "0320", "0321")
 # A return is an advice, told apart by its processing code.
 RETURN = "return"
 _SALE_CODE, _RETURN_CODE = "000000", "200000"
+# A sale by pay code is told apart by its type in DE 60.
+PAY_CODE = "pay code"
 
 _NETWORK = {"7", "11", "41", "42", "53", "60", "63", MAC}
 _COMMON = _NETWORK | {"3", "4", "12", "13", "22", "25", "49"}
@@ -109,6 +112,7 @@ REQUIRED = {
     "0401": _REVERSAL,
     **dict.fromkeys(MANAGEMENT, _NETWORK),
     RETURN: _COMMON,
+    PAY_CODE: _COMMON | {"62"},
 }
 
 _FINANCIAL_PRIVATE = {TRANSACTION_ID, CAPTURE_TIME, HELD}
@@ -125,15 +129,17 @@ REQUIRED_PRIVATE = {
 
 # DE 60: the type digits that a request may carry.
 VOID, REFUND = "23", "25"
+_BY_CODE = "27"
 BATCH_TYPES = {
     **dict.fromkeys(MANAGEMENT, ("00",)),
     "0200": ("22",),
     "0201": ("22",),
     "0220": ("30",),
     "0221": ("30",),
-    "0400": ("22",),
-    "0401": ("22",),
+    "0400": ("22", _BY_CODE),
+    "0401": ("22", _BY_CODE),
     RETURN: (VOID, REFUND),
+    PAY_CODE: (_BY_CODE,),
 }
 
 # DE 3 of a financial request.
@@ -142,7 +148,13 @@ PROCESSING_CODE = {**dict.fromkeys(REQUIRED, _SALE_CODE), RETURN: _RETURN_CODE}
 ECHOED = ("3", "4", "11", "12", "13", "41", "42", "49", "53", "60")
 
 
-def form(mti: str, processing_code: str) -> str:
-    """What these tables are asked for: the message type, or RETURN."""
-    returns = mti in ("0220", "0221") and processing_code == _RETURN_CODE
-    return RETURN if returns else mti
+def form(mti: str, processing_code: str, batch: str) -> str:
+    """What these tables are asked for: the message type, or RETURN, or PAY_CODE.
+
+    `batch`: DE 60.
+    """
+    if mti in ("0220", "0221") and processing_code == _RETURN_CODE:
+        return RETURN
+    if mti in ("0200", "0201") and batch.startswith(_BY_CODE):
+        return PAY_CODE
+    return mti

@@ -11,8 +11,18 @@ from typing import Any
 
 from sqlalchemy import Connection, Row
 
-from host_tools.acquirer import book, fields, replies, restore, returns, rules, totals
+from host_tools.acquirer import (
+    book,
+    fields,
+    pay_code,
+    replies,
+    restore,
+    returns,
+    rules,
+    totals,
+)
 from host_tools.acquirer.book import Conflict
+from host_tools.acquirer.card import Card
 from host_tools.acquirer.keys import HostKeys
 from host_tools.acquirer.outcome import Outcome
 from host_tools.acquirer.request import Request
@@ -26,7 +36,9 @@ _PRODUCT = {
     "0220": totals.OFFLINE,
     "0400": totals.ADJUSTMENT,
     fields.RETURN: totals.RETURN,
+    fields.PAY_CODE: totals.ONLINE,
 }
+_REVERSIBLE = ("0200", "0201")
 _POSTED = ("posted", "exception")
 _FOR_PEOPLE = ("exception", "refund", "refused")
 _CLEAN, _WITH_EXCEPTION = b"\x01", b"\x02"
@@ -68,7 +80,7 @@ class Financial:
             return self._settle(_DECIDE[self._request.form](self), key, fingerprint)
         if earlier.fingerprint != fingerprint:
             raise Conflict
-        return book.stored_reply(earlier)
+        return book.stored_reply(self._waiting().look_again(earlier))
 
     def _find(self, key: dict[str, str | int]) -> Row | None:
         """The request with this key, which must also be the one with our transaction id."""
@@ -99,7 +111,7 @@ class Financial:
         """This host had approved it and was restored from an older backup: it gets its place back,
         under the reference that the merchant has, unless another sale got that one since."""
         request = self._request
-        reference, approval = request.field(37), request.field(38)
+        reference, approval = (request.message.fields.get(name, "") for name in ("37", "38"))
         expected = restore.proof(self._keys, request, self._fingerprint(), reference, approval)
         if not compare_digest(expected, request.message.private[fields.PROOF]):
             raise Conflict
@@ -119,8 +131,9 @@ class Financial:
         if original is None:
             return Outcome(rules.UNKNOWN_ORIGINAL, "tombstone")
         whole = self._request.amount_fen == original.amount_fen and not original.returned_fen
-        if original.mti != "0200" or not whole:
+        if original.mti not in _REVERSIBLE or not whole:
             raise Conflict
+        original = self._waiting().cancel(original)
         if original.state in _POSTED and original.settled_in:
             # The merchant has been credited: it is taken back in the next settlement.
             return Outcome(rules.APPROVED, "refund", "settled_before", original)
@@ -128,12 +141,23 @@ class Financial:
             return Outcome(rules.APPROVED, "reversal", original=original)
         return Outcome(rules.INVALID, "void", "declined_before", original)
 
+    def by_code(self) -> Outcome:
+        if self._find(self._request.key(book.REVERSAL_KIND)):
+            return Outcome(rules.INVALID, "declined", "reversed_before")
+        if fields.PROOF in self._request.message.private:
+            return self._posted_before()
+        wallet_key = self._keys.wallet_key
+        return pay_code.decide(self._request, self._connection, self._card_hash, wallet_key)
+
+    def _waiting(self) -> pay_code.Waiting:
+        return pay_code.Waiting(self._request, self._connection, self._now, self._keys)
+
     def give_back(self) -> Outcome:
         return returns.decide(self._request, self._connection)
 
     def _issuer_says(self) -> tuple[str, str]:
         card, connection = self._request.card, self._connection
-        assert card, "a sale without a readable card was refused as ill-formed"
+        assert isinstance(card, Card), "a sale without a readable card was refused as ill-formed"
         master_key = self._keys.master_keys.get(card.pan[:6])
         sale = rules.Sale(
             amount_fen=self._request.amount_fen,
@@ -214,11 +238,13 @@ class Financial:
         reply = replies.echo(self._request, outcome.code)
         reply.fields["37"] = reference
         if reply.mti == "0210" and outcome.state == "posted":
-            approval = outcome.approval or f"{number % 10**6:06d}"
+            approval = outcome.approval or replies.approval(number)
             reply.fields["38"] = approval
             reply.private[fields.PROOF] = restore.proof(
                 self._keys, self._request, self._fingerprint(), reference, approval
             )
+        if outcome.state == pay_code.WAITING:
+            reply.private[fields.QR_STATE] = pay_code.CUSTOMER_IS_ASKED
         if reply.mti != "0210" and outcome.state in _POSTING:
             reply.private[fields.POSTING] = _POSTING[outcome.state]
         replies.add_receipt(self._request, reply)
@@ -237,4 +263,5 @@ _DECIDE: dict[str, Callable[[Financial], Outcome]] = {
     "0220": Financial.advice,
     "0400": Financial.reversal,
     fields.RETURN: Financial.give_back,
+    fields.PAY_CODE: Financial.by_code,
 }

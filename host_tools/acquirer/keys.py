@@ -17,12 +17,14 @@ PROOF_BYTES = 16
 
 @dataclass(frozen=True, repr=False)
 class HostKeys:
-    """`base_key` is the DUKPT base derivation key, `master_keys` the issuers', by BIN."""
+    """`base_key` is the DUKPT base derivation key, `master_keys` the issuers', by BIN, `wallet_key`
+    the one that pay codes are checked with."""
 
     base_key: bytes
     base_key_id: bytes
     pan_key: bytes
     master_keys: dict[str, bytes]
+    wallet_key: bytes
 
     def initial_key(self, key_id: bytes) -> bytes:
         return dukpt.initial_key(self.base_key, key_id)
@@ -48,6 +50,7 @@ def load(directory: Path) -> HostKeys:
         bytes.fromhex(stored["base_key_id"]),
         bytes.fromhex(stored["pan_key"]),
         {bin_: bytes.fromhex(key) for bin_, key in stored["master_keys"].items()},
+        bytes.fromhex(stored["wallet_key"]),
     )
 
 
@@ -66,6 +69,7 @@ def _fresh(random: Random) -> dict:
         "base_key": random(16).hex(),
         "base_key_id": random(4).hex(),
         "pan_key": random(32).hex(),
+        "wallet_key": random(32).hex(),
         "master_keys": {},
     }
 

@@ -10,7 +10,7 @@ from host_tools.acquirer.request import Request
 from host_tools.acquirer.schema import requests, settlements
 from host_tools.acquirer.wire import Message
 
-_UNKNOWN, _REFUSED = 0, 5
+_UNKNOWN, _REFUSED, _WAITING = 0, 5, 6
 _STATES = {
     "posted": 1,
     "exception": 2,
@@ -19,6 +19,7 @@ _STATES = {
     "reversed": 4,
     "refunded": 4,
     "returned": 4,
+    "waiting": _WAITING,
 }
 _NOTHING = b"0" * 12 + bytes(17)
 

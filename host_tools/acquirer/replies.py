@@ -7,6 +7,7 @@ from host_tools.acquirer.wire import Message, cmac
 _NO_REFERENCE = "0" * 12
 _WITHOUT_TOKEN = {
     "90",
+    rules.CUSTOMER_PAYS,
     rules.BUSY,
     rules.FAULT,
     rules.DUPLICATE,
@@ -25,9 +26,18 @@ def echo(request: Request, code: str) -> Message:
     for tag in (fields.TRANSACTION_ID, fields.NONCE):
         if len(message.private.get(tag, b"")) == fields.PRIVATE_BYTES[tag]:
             reply.private[tag] = message.private[tag]
+    add_texts(reply, code)
+    return reply
+
+
+def add_texts(reply: Message, code: str) -> None:
     for tag, text in zip((fields.TEXT_ZH, fields.TEXT_EN), rules.TEXTS.get(code, ())):
         reply.private[tag] = text.encode()
-    return reply
+
+
+def approval(number: int) -> str:
+    """DE 38 of the request with this number."""
+    return f"{number % 10**6:06d}"
 
 
 def refuse(request: Request, code: str) -> Message:

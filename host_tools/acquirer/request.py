@@ -4,14 +4,15 @@ from dataclasses import dataclass
 from typing import Any
 
 from host_tools.acquirer import card, dukpt, fields, totals
-from host_tools.acquirer.card import Card
+from host_tools.acquirer.card import Card, PayCode
 from host_tools.acquirer.keys import HostKeys
 from host_tools.acquirer.wire import Message
 
 _FIRST_SENDING = {"0201": "0200", "0221": "0220", "0321": "0320", "0401": "0400"}
-_WITH_CARD = ("0200", "0220")
 _MOST_STAN = 999_999
 CURRENCY = "156"
+# How to read who pays.
+_READERS = {"0200": card.read, "0220": card.read, fields.PAY_CODE: card.read_code}
 
 
 @dataclass(frozen=True)
@@ -28,11 +29,11 @@ class Request:
     certificate: str
     authentic: bool
     fault: str
-    card: Card | None
+    card: Card | PayCode | None
 
     @property
     def form(self) -> str:
-        """What it asks for: its `mti`, or fields.RETURN."""
+        """What it asks for: its `mti`, or fields.RETURN or PAY_CODE."""
         return _form(self.message, self.mti)
 
     def field(self, number: int) -> str:
@@ -58,7 +59,7 @@ class Request:
 
     @property
     def type(self) -> str:
-        """The first two digits of DE 60: 22 sale, 30 offline sale, 23 void, 25 refund."""
+        """The first two digits of DE 60: 22 sale, 27 pay code, 30 offline, 23 void, 25 refund."""
         return self.field(60)[:2]
 
     @property
@@ -93,16 +94,17 @@ def prepare(message: Message, certificate: str, host_keys: HostKeys) -> Request:
     keys = host_keys.transaction(message.key_id, message.counter)
     authentic = message.mac_is_right(keys.working_key(dukpt.MAC_REQUEST))
     fault, found = message.fault or _fault(message), None
-    if authentic and not fault and _form(message, mti) in _WITH_CARD:
+    read = _READERS.get(_form(message, mti))
+    if authentic and not fault and read:
         try:
-            found = card.read(message.fields, keys.working_key(dukpt.DATA_ENCRYPTION))
+            found = read(message.fields, keys.working_key(dukpt.DATA_ENCRYPTION))
         except card.BadCardData as error:
             fault = str(error)
     return Request(message, mti, keys, certificate, authentic, fault, found)
 
 
 def _form(message: Message, mti: str) -> str:
-    return fields.form(mti, message.fields.get("3", ""))
+    return fields.form(mti, message.fields.get("3", ""), message.fields.get("60", ""))
 
 
 def _fault(message: Message) -> str:

@@ -13,10 +13,15 @@ from host_tools.acquirer.card import Card
 from host_tools.issuer import cryptogram_kind
 
 APPROVED = "00"
+DECLINED = "05"
+CUSTOMER_PAYS = "09"
 INVALID = "12"
 BAD_AMOUNT = "13"
+UNKNOWN_CARD = "14"
 UNKNOWN_ORIGINAL = "25"
 FORMAT = "30"
+NO_FUNDS = "51"
+EXPIRED = "54"
 BUSY = "91"
 DUPLICATE = "94"
 TOTALS_DIFFER = "95"
@@ -27,13 +32,14 @@ BAD_MAC = "A0"
 # For the merchant: Chinese, English.
 TEXTS = {
     "05": ("交易失败，请联系发卡行", "Not approved. The customer should call the card issuer."),
+    "09": ("请顾客在手机上确认", "The customer is asked to confirm on the phone."),
     "12": ("无效交易", "This transaction is not possible."),
     "13": ("无效金额", "The amount is not valid."),
-    "14": ("无效卡号", "The card issuer does not know this card."),
+    "14": ("无效卡号或付款码", "The issuer does not know this card or pay code."),
     "25": ("未找到原交易", "The original transaction is not known."),
     "30": ("报文格式错误，请联系客服", "Message format error. Please call support."),
     "51": ("余额不足", "Insufficient funds."),
-    "54": ("卡片过期", "The card has expired."),
+    "54": ("卡片过期或付款码已用", "The card has expired, or the pay code is used up."),
     "61": ("超出金额限制", "The amount is above the card's limit."),
     "91": ("发卡行暂时无法处理", "The card issuer cannot answer now."),
     "94": ("重复交易", "This transaction number was used before."),

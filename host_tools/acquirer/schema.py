@@ -153,6 +153,7 @@ accounts = Table(
     Column("opening_fen", Integer, nullable=False),
     Column("balance_fen", Integer, nullable=False),
     Column("limit_fen", Integer),  # per transaction
+    Column("confirms_s", Integer),  # of a wallet: when its holder confirms; NULL: never
 )
 
 # What people should look at. The same thing again only counts up, so that nobody can fill the disk.

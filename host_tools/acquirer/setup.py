@@ -13,6 +13,7 @@ from typing import Any
 
 from sqlalchemy import Connection, select, update
 
+from host_tools import wallet
 from host_tools.acquirer import keys, tls
 from host_tools.acquirer.book import stamp
 from host_tools.acquirer.card import masked
@@ -35,6 +36,8 @@ def create(directory: Path, issuer: dict[str, Any], random: keys.Random = os.ura
     with engine.begin() as connection:
         for account in issuer["accounts"]:
             _add_account(connection, host_keys, account)
+        for each in wallet.WALLETS:
+            _add_wallet(connection, host_keys, each)
     engine.dispose()
 
 
@@ -82,19 +85,28 @@ def enroll(
 
 
 def _add_account(connection: Connection, host_keys: keys.HostKeys, account: dict) -> None:
-    card_hash = host_keys.hash_pan(account["pan"])
+    _open(
+        connection,
+        host_keys.hash_pan(account["pan"]),
+        account["balance_fen"],
+        card=masked(account["pan"]),
+        status=account["status"],
+        limit_fen=account.get("limit_fen"),
+    )
+
+
+def _add_wallet(connection: Connection, host_keys: keys.HostKeys, each: wallet.Wallet) -> None:
+    card_hash = host_keys.hash_pan(each.account)
+    more = {"card": each.account, "status": "active", "confirms_s": each.confirms_s}
+    _open(connection, card_hash, each.balance_fen, **more)
+
+
+def _open(connection: Connection, card_hash: str, balance_fen: int, **columns: Any) -> None:
+    """An account, unless it is there."""
     known = select(accounts.c.card_hash).where(accounts.c.card_hash == card_hash)
     if connection.execute(known).first() is None:
-        connection.execute(
-            accounts.insert().values(
-                card_hash=card_hash,
-                card=masked(account["pan"]),
-                status=account["status"],
-                opening_fen=account["balance_fen"],
-                balance_fen=account["balance_fen"],
-                limit_fen=account.get("limit_fen"),
-            )
-        )
+        opening = {"opening_fen": balance_fen, "balance_fen": balance_fen}
+        connection.execute(accounts.insert().values(card_hash=card_hash, **opening, **columns))
 
 
 def _base64(data: bytes) -> str:

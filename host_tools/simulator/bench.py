@@ -12,6 +12,8 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
+from host_tools import wallet
+from host_tools.acquirer import keys as acquirer_keys
 from host_tools.acquirer import setup as acquirer_setup
 from host_tools.cards import world
 from host_tools.device import provision
@@ -135,7 +137,8 @@ class Bench:
         self.terminal = TerminalProcess(
             self.firmware, self._environment, self._heard, self.pins.hungry
         )
-        self.flash: NorChip  # from prepare() on
+        self.flash: NorChip  # both from prepare() on
+        self.phones: wallet.Phones
 
     def _pin_line(self, line: str) -> None:
         self.wires.send("gpio", line.encode() + b"\n")
@@ -153,6 +156,7 @@ class Bench:
         if not self.provision_path.exists():
             self._provision(cards)
         self.cards = {card.profile.id: card for card in world.cards(cards)}
+        self.phones = wallet.Phones(acquirer_keys.load(self.acquirer.data).wallet_key)
         self.flash = NorChip(self.flash_path, FLASH_BYTES)
 
     def _provision(self, cards: Path) -> None:
@@ -181,6 +185,7 @@ class Bench:
         self.wires.spi("spi1", self.panel)
         self.wires.spi("spi2", self.flash)
         self.wires.serial("uart1", self.reader.feed)
+        self.wires.serial("uart2", lambda data: None)  # a scanner talks and does not listen
         self.wires.lines("gpio", self.pins.receive)
         await self.wires.open()
         self.power_on()
@@ -241,6 +246,16 @@ class Bench:
         self.remove()
         self.card_id = card_id
         self.reader.place(self.cards[card_id])
+
+    def scan(self, wallet_id: str) -> str:
+        """A phone with a pay code is held before the scanner; the code."""
+        code = self.phones.show(wallet_id)
+        self.scan_code(code)
+        return code
+
+    def scan_code(self, code: str) -> None:
+        """The scanner reads this, whatever it is."""
+        self.wires.send("uart2", code.encode() + b"\r")
 
     async def sell(self, amount_fen: int, card_id: str, *ends: str, seconds: float = 20) -> str:
         """Keys the amount, taps the card when asked to, takes it away; the screen that ends it."""

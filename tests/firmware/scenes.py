@@ -49,6 +49,17 @@ SCENES = {
     "present_offline": ("present", HOLDING, {"fen": 1250, "note": "hold_still"}),
     "processing": ("processing", QUIET, {"fen": 1250, "note": "contacting_bank"}),
     "processing_card": ("processing", HOLDING, {"fen": 1250, "note": "reading_card"}),
+    "present_code": ("present", QUIET, {"fen": 1250, "note": "card_phone_code"}),
+    "waiting": ("waiting", QUIET, {"fen": 1250, "left_s": 52}),
+    "waiting_holding": ("waiting", HOLDING, {"fen": 12345678, "left_s": 4}),
+    "in_doubt_code": ("in_doubt", HOLDING, {"fen": 1250, "why": "code_cancelling"}),
+    "approved_code": (
+        "approved",
+        QUIET,
+        {"fen": 1250, "card": "28…3456", "by": "pay_code", "ref": "000123456789"},
+    ),
+    "declined_code": ("declined", HOLDING, {"fen": 1250, "reason": "code_not_paid"}),
+    "code_offline": ("try_again", HOLDING, {"fen": 1250, "reason": "code_offline"}),
     "approved": ("approved", QUIET, {"fen": 1250, "card": _CARD, "ref": "000123456789"}),
     "approved_signature": (
         "approved",

@@ -5,7 +5,7 @@ It proves that the parts fit the drivers, not that the pins are right: that need
 
 import sys
 
-PARTS = ("display", "flash", "reader", "keypad", "leds", "buzzer")
+PARTS = ("display", "flash", "reader", "scanner", "keypad", "leds", "buzzer")
 JEDEC_2_MIB = b"\xef\x40\x15"
 
 

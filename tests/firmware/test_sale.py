@@ -92,6 +92,7 @@ class Services:
         self.settings, self.clock, self.link = Settings, Clock(), Link()
         self.forwarding, self.session = Forwarding(), Session()
         self.age = Age()
+        self.scanner = None
 
     def stored(self, amount_fen):
         sale = parts.sale(self.book.reserve(), amount_fen)

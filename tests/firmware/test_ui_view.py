@@ -14,7 +14,7 @@ _WORDS = ("paid", "stored", "checking", "returned", "failed")
 _TITLES = ("brand", "enter_amount", "present_card", "history", "power_off")
 _BANDS = _WORDS + ("try_again", "cannot_sell", "fault", "charge_again")
 _NOTES = ("reading_card", "remove_card", "contacting_bank")
-_SENTENCES = ("in_doubt", "still_stored")  # explanations that are no reason
+_SENTENCES = ("in_doubt", "code_cancelling", "still_stored")  # explanations that are no reason
 
 
 def _spied(panel=None, language="zh"):

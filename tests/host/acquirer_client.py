@@ -206,9 +206,37 @@ class Terminal:
         fields |= {name.removeprefix("de"): value for name, value in changed.items()}
         return self.packed(mti, fields, private, sale.number)
 
+    def code_message(
+        self,
+        mti: str,
+        sale: Sale,
+        digits: str = "",
+        more: dict[int, bytes] | None = None,
+        **changed: str,
+    ) -> bytes:
+        """A sale by pay code, its repeat 0201, or its reversal, as a frame body."""
+        fields = {
+            **self._common(sale),
+            "3": "000000",
+            "22": "0320",
+            "60": f"27{self.batch:06d}000",
+        }
+        if mti in ("0400", "0401"):
+            fields["39"] = "98"
+        else:
+            data = bytes.fromhex(digits + "f" * (len(digits) % 2))
+            fields["62"] = self._encrypted(sale, data).hex()
+        captured = bytes.fromhex(sale.time.strftime("%Y%m%d%H%M%S") + "01")
+        fields |= {name.removeprefix("de"): value for name, value in changed.items()}
+        private = {0x01: sale.id, 0x04: captured, **(more or {})}
+        return self.packed(mti, fields, private, sale.number)
+
     def encrypted(self, sale: Sale) -> bytes:
+        return self._encrypted(sale, sale.track2)
+
+    def _encrypted(self, sale: Sale, data: bytes) -> bytes:
         key = self.keys(sale.number).working_key(DATA_ENCRYPTION)
-        return Cipher(algorithms.AES(key), modes.CTR(bytes(16))).encryptor().update(sale.track2)
+        return Cipher(algorithms.AES(key), modes.CTR(bytes(16))).encryptor().update(data)
 
     def network(
         self,

@@ -148,6 +148,15 @@ def test_the_rp2350_reaches_its_buses_on_these_pins():
     assert {pin[name] // 8 % 2 for name in ("flash_miso", "flash_sck", "flash_mosi")} == {1}
     assert [pin[name] % 4 for name in ("reader_tx", "reader_rx")] == [0, 1]
     assert {(pin[name] + 4) // 8 % 2 for name in ("reader_tx", "reader_rx")} == {1}
+    assert pin["scanner_rx"] % 4 == 1 and (pin["scanner_rx"] + 4) // 8 % 2 == 0
+
+
+def test_the_pin_that_the_pico_lends_to_the_scanner_is_taken_back_by_the_keypad():
+    """A TX pin of UART 0, and made an output again by whoever asks for the keypad later."""
+    row = read("pico2w")["pins"]["rows"][0]
+    assert row % 4 == 0 and (row + 4) // 8 % 2 == 0
+    source = (BOARDS / "pico2w" / "board.py").read_text()
+    assert source.index("machine.UART(0") < source.index("def keypad")
 
 
 def test_the_esp32s3_drives_its_display_from_the_direct_pins():

@@ -23,6 +23,7 @@ from ui.screens import (
     starting,
     stored,
     try_again,
+    waiting,
 )
 
 SCREENS = {
@@ -30,6 +31,7 @@ SCREENS = {
     "amount": amount.draw,
     "present": present.draw,
     "processing": processing.draw,
+    "waiting": waiting.draw,
     "approved": approved.draw,
     "stored": stored.draw,
     "declined": declined.draw,
