@@ -1,6 +1,7 @@
 """A small terminal for the acquirer's tests: speaks docs/protocol.md over TLS, keeps nothing."""
 
 import base64
+import copy
 import itertools
 import os
 import socket
@@ -65,6 +66,12 @@ class Acquirer:
         word, port = self.process.stdout.readline().split()
         assert word == b"ready"
         self.port = int(port)
+
+    def another_node(self) -> "Acquirer":
+        """One more process on the same directory."""
+        node = copy.copy(self)
+        node.start()
+        return node
 
     def kill(self) -> None:
         """SIGKILL: nothing of the process gets to clean up."""
@@ -293,8 +300,8 @@ class Terminal:
         """The message with its last eight bytes replaced by a right MAC."""
         return body[:-8] + cmac(self.keys(counter).working_key(_MAC_REQUEST), body[:-8])[:8]
 
-    def connect(self, **tls) -> "Line":
-        return Line(self, **tls)
+    def connect(self, node: Acquirer | None = None, **tls) -> "Line":
+        return Line(self, node or self.acquirer, **tls)
 
     def ask(self, body: bytes) -> "Reply":
         """One request on a connection of its own."""
@@ -305,9 +312,9 @@ class Terminal:
 class Line:
     """One TLS connection, with the terminal's certificate unless told otherwise."""
 
-    def __init__(self, terminal: Terminal, context: ssl.SSLContext | None = None):
+    def __init__(self, terminal: Terminal, node: Acquirer, context: ssl.SSLContext | None = None):
         self.terminal = terminal
-        raw = socket.create_connection(("127.0.0.1", terminal.acquirer.port), timeout=10)
+        raw = socket.create_connection(("127.0.0.1", node.port), timeout=10)
         raw.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         context = context or client_context(terminal)
         self.socket = context.wrap_socket(raw, server_hostname=terminal.host["name"])

@@ -16,6 +16,7 @@ from steps import (
     expect,
     host,
     next_one,
+    word,
 )
 
 _POISON_FEN = 6600
@@ -46,6 +47,16 @@ def _host_fault():
             + [GOOD_HOST, REST, bank(1)]
         )
         for mood in ("busy", "mute")
+    ]
+
+
+def _two_nodes():
+    """Both take the same request at once, and both answer."""
+    both = [host("race"), ["net", {"twice_request": 100, "twice_reply": 100}]]
+    doubt = [next_one("lost_reply"), ONLINE, BREATH, word("returned")]
+    return [
+        case(*both + [ONLINE, STORED, REST, bank(2), ["asked", "2", 2]]),
+        case(host("race"), *doubt + [bank(0), ["asked", "4", 1]]),
     ]
 
 
@@ -88,6 +99,7 @@ CASES = {
     38: ("host crashes after its commit", _crash_after_commit),
     39: ("host crashes before its commit", _crash_before_commit),
     40: ("host disk full: a fault code, or silence", _host_fault),
+    41: ("two nodes of the host take the same request at once", _two_nodes),
     43: ("host does not know the terminal's keys for a while", _old_keys),
     45: ("issuer times out", _issuer_slow),
     46: ("maintenance that overruns", _maintenance),
@@ -100,7 +112,6 @@ CASES = {
 NOT_YET = {
     16: "firmware updates are not built",
     18: "factory reset and tamper response are not built",
-    41: "two nodes of the acquirer are not the terminal's; and there is only one node",
     42: "restoring the acquirer from a backup, and asking terminals to resend, is not built",
     44: "deferred authorisation is not built: the acquirer takes every advice",
     48: "settlement is not built",

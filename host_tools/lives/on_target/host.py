@@ -154,15 +154,23 @@ class Host:
         fingerprint += (private.get(host_returns.ORIGINAL),)
         self._heard(kind, request)
         key = (keys.key_id, fields[60][2:8], fields[11], kind)
+        if self._is("race"):
+            self._entered(request, key, fingerprint)  # by another node, in this very moment
+        row = self._entered(request, key, fingerprint)
+        return row if row and row.fingerprint == fingerprint else None
+
+    def _entered(self, request, key, fingerprint):
+        """The row under this key, which is unique: whoever commits second finds the first one's."""
         row = self._rows.get(key)
         if row is None:
-            if (identity, kind) in self._ids:
+            identity, account = fingerprint[1:3]
+            if (identity, key[3]) in self._ids:
                 return None
-            row = Row(fingerprint, identity, counter, account, int(fields[4]))
+            row = Row(fingerprint, identity, request[4], account, int(request[1][4]))
             if not self._take_effect(row, request, key):
                 return None
-            self._rows[key] = self._ids[identity, kind] = row
-        return row if row.fingerprint == fingerprint else None
+            self._rows[key] = self._ids[identity, key[3]] = row
+        return row
 
     def _heard(self, kind, request):
         mti, fields, private, _, _ = request

@@ -29,6 +29,7 @@ _HOST_FAULTS = (
     "busy",
     "crash_before",
     "crash_after",
+    "race",
     "mute",
     "wrong_mac",
     "issuer_down",
