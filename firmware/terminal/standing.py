@@ -41,10 +41,16 @@ class Standing:
 
     def __iter__(self):
         """Sequence numbers, rising."""
+        for seq, _ in self._kinds():
+            yield seq
+
+    def _kinds(self):
+        """Yields (sequence number, kind), rising."""
         for at in sorted(self._pages):
             for row in range(_PAGE_ROWS):
-                if self._pages.get(at, _EMPTY)[row * _ROW_BYTES]:
-                    yield at * _PAGE_ROWS + row
+                kind = self._pages.get(at, _EMPTY)[row * _ROW_BYTES]
+                if kind:
+                    yield at * _PAGE_ROWS + row, kind
 
     def __contains__(self, seq):
         page = self._pages.get(seq // _PAGE_ROWS)
@@ -107,7 +113,7 @@ class Standing:
         """Sequence numbers of that kind, in the order in which the sales were made."""
         if not self.totals((kind,))[0]:
             return []
-        found = [(self[seq].number, seq) for seq in self if self[seq].kind == kind]
+        found = [(self[seq].number, seq) for seq, its_kind in self._kinds() if its_kind == kind]
         return [seq for _, seq in sorted(found)]
 
     def seq_of(self, number):
@@ -118,5 +124,9 @@ class Standing:
 
     def totals(self, kinds):
         """(count, sum in fen) of these kinds."""
-        found = [self._totals[kind] for kind in kinds if kind in self._totals]
-        return sum([count for count, _ in found]), sum([fen for _, fen in found])
+        count = sum_fen = 0
+        for kind in kinds:
+            if kind in self._totals:
+                count += self._totals[kind][0]
+                sum_fen += self._totals[kind][1]
+        return count, sum_fen
