@@ -3,15 +3,16 @@
 import json
 import os
 import sys
+import tempfile
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from host_tools.lives import runner
-from host_tools.lives.native import trees as native_trees
+from host_tools.lives import native, runner
 
 _SEEDS = 200
+_MANY = 100  # lives: from here on it is worth some seconds of compiling
 
 
 def simulate_lives(
@@ -23,10 +24,9 @@ def simulate_lives(
         str | None, typer.Option(help="A case of docs/reliability.md by its number, or 'all'.")
     ] = None,
     jobs: Annotated[int | None, typer.Option(min=1, help="Processes.")] = None,
-    native: Annotated[
-        Path | None,
-        typer.Option(help="Compile to machine code into this folder first; on x86-64 only."),
-    ] = None,
+    machine_code: Annotated[
+        bool, typer.Option("--native/--no-native", help="Many lives: compile for this processor.")
+    ] = True,
     as_json: Annotated[bool, typer.Option("--json", help="End with one JSON object.")] = False,
 ) -> None:
     """Lives whole lives of a terminal from seeds. Exit 1 if a promise is broken in any of them."""
@@ -34,13 +34,14 @@ def simulate_lives(
     def say(text: str) -> None:
         print(text, file=sys.stderr)
 
-    trees = native_trees(native) if native else {}
+    first = 1 if start is None else start
+    count = seeds or (_SEEDS if start is None else 1)
     if scenario:
-        number = None if scenario == "all" else int(scenario)
-        result = runner.scenarios(number, say=say, **trees)
+        result = runner.scenarios(None if scenario == "all" else int(scenario), say=say)
     else:
-        first = 1 if start is None else start
-        count = seeds or (_SEEDS if start is None else 1)
-        result = runner.run(count, first, jobs or os.cpu_count() or 1, say=say, **trees)
+        with tempfile.TemporaryDirectory(prefix="tapstone-") as folder:
+            many = machine_code and count >= _MANY
+            trees = native.trees(Path(folder)) if many else {}
+            result = runner.run(count, first, jobs or os.cpu_count() or 1, say=say, **trees)
     print(json.dumps(result) if as_json else runner.summary(result))
     raise typer.Exit(1 if result["violations"] else 0)

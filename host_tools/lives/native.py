@@ -1,5 +1,5 @@
-"""Firmware and simulation as machine code of an x86-64 computer, from the same sources: lives are
-a third quicker. The few modules for which the compiler has no machine code become bytecode.
+"""Firmware and simulation compiled for this processor, from the same sources: lives are a third
+quicker. The few modules for which the compiler has no machine code become bytecode.
 """
 
 import shutil
@@ -10,37 +10,30 @@ from host_tools import paths
 from host_tools.lives.runner import ON_TARGET
 from host_tools.release.build import CompileError, compile_file
 
-_BYTECODE = ("-march=x64",)
-_MACHINE_CODE = (*_BYTECODE, "-X", "emit=native")
+_MACHINE_CODE = ("-march=host", "-X", "emit=native")
 _SCRIPT = "run.py"  # is started, not imported
 
 
 def trees(out: Path) -> dict[str, Path]:
-    """What `runner.run` and `runner.scenarios` take in place of the sources."""
+    """What `runner.run` and `runner.scenarios` take in place of the sources, made in `out`."""
     sources = {"firmware": paths.firmware_dir(), "on_target": ON_TARGET}
-    return {name: compiled(source, out / name) for name, source in sources.items()}
+    return {name: _compiled(source, out / name) for name, source in sources.items()}
 
 
-def compiled(source: Path, out: Path) -> Path:
-    """Brings `out` up to date with the modules of `source`, and returns it. Raises CompileError."""
+def _compiled(source: Path, out: Path) -> Path:
     files = [file.relative_to(source) for file in source.rglob("*.py")]
     with ThreadPoolExecutor(2) as pool:
-        kept = set(pool.map(lambda name: _compiled(source, name, out), files))
-    for file in out.rglob("*.mpy"):
-        if file not in kept:
-            file.unlink()
+        list(pool.map(lambda name: _compile(source / name, name, out), files))
     return out
 
 
-def _compiled(source: Path, name: Path, out: Path) -> Path:
-    file, target = source / name, (out / name).with_suffix(".mpy")
+def _compile(file: Path, name: Path, out: Path) -> None:
+    target = (out / name).with_suffix(".mpy")
     if name.name == _SCRIPT:
-        target = out / name
         target.parent.mkdir(parents=True, exist_ok=True)
-        shutil.copyfile(file, target)
-    elif not target.exists() or target.stat().st_mtime < file.stat().st_mtime:
-        try:
-            compile_file(file, str(name), target, _MACHINE_CODE)
-        except CompileError:
-            compile_file(file, str(name), target, _BYTECODE)
-    return target
+        shutil.copyfile(file, out / name)
+        return
+    try:
+        compile_file(file, str(name), target, _MACHINE_CODE)
+    except CompileError:
+        compile_file(file, str(name), target)

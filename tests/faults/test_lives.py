@@ -5,28 +5,45 @@ from pathlib import Path
 
 import pytest
 
-from host_tools.lives import runner, shrink
+from host_tools.lives import native, runner, shrink
 
-LIVES = 600
+LIVES = 1800
+AS_DEPLOYED = 200  # more lives, in bytecode as on a device
 SIXTY = range(1, 61)
 REGRESSIONS = json.loads((Path(__file__).parent / "lives_regressions.json").read_text())
 
 
 @pytest.fixture(scope="module")
-def cases():
-    return {case["number"]: case for case in runner.scenarios()["cases"]}
+def quick(tmp_path_factory):
+    """Firmware and simulation as machine code."""
+    return native.trees(tmp_path_factory.mktemp("native"))
 
 
-def test_no_promise_is_broken_in_whole_lives_from_seeds():
-    result = runner.run(LIVES, say=print)
+@pytest.fixture(scope="module")
+def cases(quick):
+    return {case["number"]: case for case in runner.scenarios(**quick)["cases"]}
+
+
+def test_no_promise_is_broken_in_whole_lives_from_seeds(quick):
+    result = runner.run(LIVES, say=print, **quick)
     assert result["lives"] == LIVES
     assert result["sales"] > 55 * LIVES
     assert result["cuts"] > LIVES
     assert result["violations"] == 0
 
 
-def test_the_lives_meet_every_end_of_a_sale():
-    endings = runner.run(40, start=3)["endings"]
+def test_no_promise_is_broken_in_bytecode():
+    assert runner.run(AS_DEPLOYED, LIVES + 1, say=print)["violations"] == 0
+
+
+def test_a_life_is_the_same_in_machine_code(quick):
+    with runner.Process() as bytecode, runner.Process(**quick) as machine_code:
+        plan = bytecode.last({"plan_of": 78})["plan"]
+        assert machine_code.live(plan) == bytecode.live(plan)
+
+
+def test_the_lives_meet_every_end_of_a_sale(quick):
+    endings = runner.run(40, start=3, **quick)["endings"]
     assert set(endings) >= {
         "approved",
         "stored",
