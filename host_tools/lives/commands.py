@@ -41,7 +41,7 @@ def simulate_lives(
     else:
         with tempfile.TemporaryDirectory(prefix="tapstone-") as folder:
             many = machine_code and count >= _MANY
-            trees = native.trees(Path(folder)) if many else {}
-            result = runner.run(count, first, jobs or os.cpu_count() or 1, say=say, **trees)
+            trees = native.trees(Path(folder)) if many else (None, runner.ON_TARGET)
+            result = runner.run(count, first, jobs or os.cpu_count() or 1, *trees, say=say)
     print(json.dumps(result) if as_json else runner.summary(result))
     raise typer.Exit(1 if result["violations"] else 0)

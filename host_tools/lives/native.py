@@ -14,10 +14,10 @@ _MACHINE_CODE = ("-march=host", "-X", "emit=native")
 _SCRIPT = "run.py"  # is started, not imported
 
 
-def trees(out: Path) -> dict[str, Path]:
-    """What `runner.run` and `runner.scenarios` take in place of the sources, made in `out`."""
-    sources = {"firmware": paths.firmware_dir(), "on_target": ON_TARGET}
-    return {name: _compiled(source, out / name) for name, source in sources.items()}
+def trees(out: Path) -> tuple[Path, Path]:
+    """(firmware, on_target) as `runner` takes them in place of the sources, made in `out`."""
+    firmware = _compiled(paths.firmware_dir(), out / "firmware")
+    return firmware, _compiled(ON_TARGET, out / "on_target")
 
 
 def _compiled(source: Path, out: Path) -> Path:

@@ -26,7 +26,7 @@ MUTANTS = {
     "the host does not know a request again": (
         SIMULATION,
         "host.py",
-        [(KNOWN, "        row = self._ids.pop((identity, kind), None) and None\n")],
+        [(KNOWN, "        row = self._ids.pop((fingerprint[1], key[3]), None) and None\n")],
         {"seeds": 10},
     ),
     "request written after it was sent": (
