@@ -10,6 +10,7 @@ from typing import Any
 from host_tools.acquirer import ledger
 from host_tools.device import journal, provision
 from host_tools.simulator.bench import Bench, BenchError
+from host_tools.wallet import WALLETS
 
 Message = str | bytes
 
@@ -86,6 +87,8 @@ class Front:
             await bench.pins.press(command["key"])
         elif do == "tap":
             bench.tap(command["card"])
+        elif do == "scan":
+            bench.scan(command["phone"])
         elif do == "remove":
             bench.remove()
         elif do == "network":
@@ -170,7 +173,10 @@ class Front:
         cards = [card.profile for card in self.bench.cards.values()]
         names = ("id", "name", "name_zh", "scheme", "note")
         shown = [{name: getattr(card, name) for name in names} for card in cards]
-        self._tell({"type": "cards", "cards": shown})
+        phones = [
+            {name: getattr(each, name) for name in names if name != "scheme"} for each in WALLETS
+        ]
+        self._tell({"type": "cards", "cards": shown, "phones": phones})
 
     @staticmethod
     def _screen(y: int, lines: int, pixels: bytes) -> bytes:

@@ -63,7 +63,8 @@ class FakeFront:
         self.state = {"power": True, "network": "up", "backup": False, "acquirer": True}
         self.state |= {"card": None, "cut": None}
         self.keep({"type": "state", **self.state})
-        self.keep({"type": "cards", "cards": [card(*row) for row in CARDS]})
+        phones = [{"id": "code-at-once", "name": "Pay code", "name_zh": "付款码", "note": ""}]
+        self.keep({"type": "cards", "cards": [card(*row) for row in CARDS], "phones": phones})
         self.keep({"type": "leds", "values": [False] * 4})
         self.keep(empty_journal())
         self.keep({"type": "ledger", "rows": [], "net_fen": 0, "count": 0})

@@ -231,6 +231,13 @@ def test_special_cards_lie_behind_a_tab(page, front):
     assert told(front) == {"do": "tap", "card": "no-funds"}
 
 
+def test_a_phone_with_a_pay_code_is_held_before_the_scanner(page, front):
+    expect(page.locator("#phone-code-at-once")).to_be_hidden()
+    page.click("#tray-codes")
+    page.click("#phone-code-at-once")
+    assert told(front) == {"do": "scan", "phone": "code-at-once"}
+
+
 def test_cards_work_from_the_keyboard(page, front):
     page.locator("#card-visa").focus()
     page.keyboard.press("Shift+Enter")

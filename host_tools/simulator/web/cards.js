@@ -24,14 +24,19 @@ export function startCards(sendCommand) {
 
 function openTray(chosen) {
   choose(byId("tray-tabs"), "tray", chosen);
-  for (const tray of ["everyday", "special"]) byId(`cards-${tray}`).hidden = tray !== chosen;
+  for (const tray of ["everyday", "special", "codes"]) byId(`cards-${tray}`).hidden = tray !== chosen;
+  const hint = byId("tray-hint");
+  hint.dataset.t = chosen === "codes" ? "Click to hold it before the scanner." : "Click to tap. Drag onto the reader to hold it there.";
+  hint.textContent = t(hint.dataset.t);
 }
 
 export function showCards(message) {
   cards = message.cards;
   byId("cards-everyday").replaceChildren(...cards.slice(0, EVERYDAY).map(trayCard));
   byId("cards-special").replaceChildren(...cards.slice(EVERYDAY).map(trayCard));
-  byId("tray-tabs").hidden = cards.length <= EVERYDAY;
+  byId("cards-codes").replaceChildren(...(message.phones ?? []).map(phone));
+  byId("tray-codes").hidden = !message.phones?.length;
+  byId("tray-tabs").hidden = cards.length <= EVERYDAY && !message.phones?.length;
   byId("held").replaceChildren();
   showHeld(held);
 }
@@ -104,6 +109,41 @@ function heldCard(card) {
   element.onclick = takeAway;
   dragging(element, { over: onReader, moved: () => {}, dropped: (near) => near || takeAway() });
   return element;
+}
+
+/** A phone that shows a pay code: a click holds it before the scanner, with a fresh code each time. */
+function phone(wallet) {
+  const code = make("canvas", "code");
+  const element = make("button", "phone", make("span", "name", name(wallet)), make("span", "note", t(wallet.note)), code);
+  element.id = `phone-${wallet.id}`;
+  element.setAttribute("aria-label", `${name(wallet)}, ${t(wallet.note)}: ${t("scan")}`);
+  element.title = wallet.note;
+  element.onclick = () => {
+    send({ do: "scan", phone: wallet.id });
+    drawCode(code);
+    element.classList.remove("scanned");
+    requestAnimationFrame(() => element.classList.add("scanned"));
+  };
+  drawCode(code);
+  return element;
+}
+
+/** A picture of a code, not one that can be read: the scanner is told the digits. */
+function drawCode(canvas) {
+  const size = 25;
+  canvas.width = canvas.height = size;
+  const pen = canvas.getContext("2d");
+  const square = (x, y, side, colour) => { pen.fillStyle = colour; pen.fillRect(x, y, side, side); };
+  square(0, 0, size, "#fff");
+  for (let at = 0; at < size * size; at += 1) {
+    if (Math.random() < 0.48) square(at % size, Math.floor(at / size), 1, "#10141b");
+  }
+  for (const [x, y] of [[0, 0], [size - 7, 0], [0, size - 7]]) {
+    square(x - (x && 1), y - (y && 1), 8, "#fff");
+    square(x, y, 7, "#10141b");
+    square(x + 1, y + 1, 5, "#fff");
+    square(x + 2, y + 2, 3, "#10141b");
+  }
 }
 
 const name = (card) => (inChinese() && card.name_zh) || card.name;
