@@ -18,7 +18,7 @@ NOW = (2026, 11, 22, 4, 5, 6)
 
 def sale(number, amount_fen):
     made = Sale(number, bytes(16), 1, amount_fen, NOW, True)
-    made.masked_pan = "621094******0011"
+    made.masked = unhexlify("6210940011")
     return made
 
 
