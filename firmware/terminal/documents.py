@@ -106,6 +106,9 @@ def opened(kind, blob, signer, terminal, held):
             raise Refused(FOR_ANOTHER, name)
     if content["version"] <= held:
         raise Refused(OLDER, "version")
+    for i, notice in enumerate(content.get("notices", ())):
+        if not notice["from"] < notice["to"] <= notice["recovery"]:
+            raise Refused(WRONG_VALUE, "notices[%d].to" % i)
     if kind == PARAMETERS:
         content["policy"] = _policy(content["policy"])
         content["hotlist"] = _hotlist(content)

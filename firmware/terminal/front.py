@@ -1,10 +1,13 @@
 """The status bar and the screens behind it, for the merchant's loop and the menu's jobs."""
 
+from message.documents import NOTICES
+from terminal import maintenance
+
 
 class Front:
     def __init__(self, services):
         self._s = services
-        self._shown = None  # the status that is on the screen
+        self._shown = None  # the status and the notice that are on the screen
 
     def _status(self):
         count, total_fen = self._s.book.pending()
@@ -17,16 +20,21 @@ class Front:
             "clock": "%02d:%02d" % self._s.clock.hour_and_minute(),
         }
 
+    def notice(self):
+        """Announced maintenance that is near or has begun: (text key, time), or None."""
+        s, content = self._s, self._s.parameters.content[NOTICES]
+        return maintenance.pressing(content["notices"], s.clock, s.link.ready) if content else None
+
     def changed(self):
-        """Whether the status bar on the screen is out of date."""
-        return self._status() != self._shown
+        """Whether what is on the screen at rest is out of date."""
+        return (self._status(), self.notice()) != self._shown
 
     def refresh(self):
         """The next screen, whoever shows it, has the status of now."""
-        now = self._status()
+        now = self._status(), self.notice()
         if now != self._shown:
             self._shown = now
-            self._s.people.status(**now)
+            self._s.people.status(**now[0])
 
     def show(self, name, **values):
         self.refresh()

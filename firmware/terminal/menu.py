@@ -16,6 +16,8 @@ _MENU_MS = const(60000)
 JOBS = (
     ("history", "terminal.history"),
     ("network_check", "terminal.network_check"),
+    ("notices", "terminal.notices"),
+    ("about", "terminal.about"),
 )
 
 

@@ -60,7 +60,7 @@ class Till:
     # Home
 
     def _home(self, amount_fen):
-        self._front.show("amount", fen=amount_fen)
+        self._front.show("amount", fen=amount_fen, notice=self._front.notice())
 
     def _new_trouble(self):
         """Trouble that waiting does not cure; a missing network is in the status bar already."""

@@ -98,13 +98,19 @@ class Page:
 
     def _strip(self):
         amount = money(self._status[2]) if self._status[2] else ""
-        self.canvas.rect(0, _BAR, WIDTH, _STRIP, theme.AMBER_TINT)
-        end = WIDTH - 8 - self._fonts["text16"].width(amount)
-        self.text("text16", WIDTH - 8, _BAR + 3, amount, theme.INK, RIGHT, theme.AMBER_TINT)
-        label = self._pending()
-        if self._fonts["text16"].width(label) > end - 16:
+        font, label = self._fonts["text16"], self._pending()
+        if font.width(label) + font.width(amount) > WIDTH - 24:
             label = self._pending("_short")
-        self.text("text16", 8, _BAR + 3, label, theme.INK, LEFT, theme.AMBER_TINT)
+        self._line(_BAR, label, amount, theme.AMBER_TINT)
+
+    def announce(self, label, value):
+        """A line below what is always at the top, for what is not to be overlooked."""
+        self._line(TOP if self._is_holding else _BAR, label, value, theme.LINE)
+
+    def _line(self, y, left, right, paper):
+        self.canvas.rect(0, y, WIDTH, _STRIP, paper)
+        self.text("text16", 8, y + 3, left, theme.INK, LEFT, paper)
+        self.text("text16", WIDTH - 8, y + 3, right, theme.INK, RIGHT, paper)
 
     def _pending(self, short=""):
         """What is not banked yet, and what is in doubt or needs people, in so many words."""

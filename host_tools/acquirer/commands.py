@@ -98,5 +98,98 @@ def settle_retired(
     print(f"settlement S{made:011d}" if made else "nothing is left to settle")
 
 
+@acquirer_app.command()
+def publish(
+    directory: Directory,
+    file: Annotated[Path, typer.Argument(help="A document (JSON); `template` prints one.")],
+    as_json: AsJson = False,
+) -> None:
+    """Checks a document, signs it, and offers it to the terminals that it is for."""
+    from host_tools.acquirer import publishing
+    from host_tools.acquirer.documents import BadDocument
+
+    _must_exist(directory)
+    try:
+        made = publishing.publish(directory, json.loads(file.read_text(encoding="utf-8")))
+    except BadDocument as error:
+        _fail(f"{file}: {error}")
+    except json.JSONDecodeError as error:
+        _fail(f"{file}: not JSON: {error}")
+    except (OSError, UnicodeDecodeError) as error:
+        _fail(f"{getattr(error, 'filename', None) or file}: {error}")
+    if as_json:
+        print(json.dumps(vars(made)))
+    else:
+        print(
+            f"{made.kind} {made.version} published, {made.signed_bytes} bytes;"
+            f" terminals it is for: {made.terminals}. They fetch it within their next minutes."
+        )
+
+
+@acquirer_app.command()
+def template(
+    directory: Directory,
+    kind: Annotated[str, typer.Argument(help="parameters or notices")],
+) -> None:
+    """Prints a document to edit and publish, for the first merchant that is enrolled."""
+    from host_tools.acquirer import ledger, templates
+
+    _must_exist(directory)
+    if kind not in templates.MAKERS:
+        _fail(f"there are no documents of the kind {kind!r}; {' or '.join(templates.MAKERS)}")
+    terminals = [row for row in ledger.enrolled(directory) if not row["retired"]]
+    if not terminals:
+        _fail("no terminal is enrolled")
+    made = templates.MAKERS[kind](terminals[0], datetime.now(UTC))
+    print(json.dumps(made, ensure_ascii=False, indent=1))
+
+
+@acquirer_app.command()
+def documents(directory: Directory, as_json: AsJson = False) -> None:
+    """Lists what was published, who uses it, and which terminals refused something, and why."""
+    from host_tools.acquirer import ledger, publishing
+    from host_tools.acquirer.schema import DATABASE, open_database
+
+    _must_exist(directory)
+    engine = open_database(directory / DATABASE)
+    with engine.begin() as connection:
+        rows = publishing.listed(connection)
+    engine.dispose()
+    refused = [n for n in ledger.notes(directory, "alarm") if n["code"].endswith("_refused")]
+    if as_json:
+        print(json.dumps({"documents": rows, "refused": refused}, indent=1))
+        return
+    table = Table("kind", "version", "merchant", "terminal", "published", "in use by")
+    for row in rows:
+        names = (row[n] or "all" for n in ("merchant_id", "terminal_id"))
+        table.add_row(
+            row["kind"], str(row["version"]), *names, row["published_at"], str(row["in_use_by"])
+        )
+    Console().print(table)
+    for note in refused:
+        print(f"refused by {note['subject']}: {note['detail']} ({note['last_at']})")
+
+
+@acquirer_app.command()
+def payees(directory: Directory, as_json: AsJson = False) -> None:
+    """Lists the settlement accounts of all merchants, each with the day from which it counts."""
+    from host_tools.acquirer import payees as rules
+    from host_tools.acquirer.schema import DATABASE, open_database
+
+    _must_exist(directory)
+    engine = open_database(directory / DATABASE)
+    with engine.begin() as connection:
+        rows = [dict(row._mapping) for row in rules.history(connection)]
+    engine.dispose()
+    if as_json:
+        print(json.dumps({"payees": rows}, indent=1))
+        return
+    columns = ("merchant_id", "terminal_id", "account", "cycle", "valid_from", "published_at")
+    table = Table(*columns)
+    for row in rows:
+        table.add_row(*(row[name] or "all" for name in columns))
+    Console().print(table)
+
+
 def _yuan(fen: int) -> str:
     return f"{fen / 100:.2f}"

@@ -15,6 +15,7 @@ from host_tools.acquirer import (
     book,
     fields,
     pay_code,
+    payees,
     replies,
     restore,
     returns,
@@ -213,7 +214,9 @@ class Financial:
         day = self._terms.business_date(
             captured["captured_at"], bool(captured["clock_trusted"]), self._now
         )
-        return {**self._request.capture_time, "business_date": day.isoformat()}
+        request, date = self._request, day.isoformat()
+        payee = payees.of(self._connection, request.field(42), request.field(41), date)
+        return {**request.capture_time, "business_date": date, "payee": payee}
 
     def _card_columns(self, outcome: Outcome) -> dict[str, Any]:
         if card := self._request.card:

@@ -137,7 +137,7 @@ def statement(path: Path, reference: str) -> dict[str, Any]:
             raise LookupError(f"there is no settlement {reference}")
         mine = select(requests).where(requests.c.settled_in == found[0].id)
         lines = [_line(row) for row in connection.execute(mine.order_by(requests.c.id))]
-    return {**_settlement(found[0]), "lines": lines}
+    return {**_settlement(found[0]), "payees": _by_payee(lines), "lines": lines}
 
 
 def unsettled_fen(path: Path) -> int:
@@ -176,10 +176,18 @@ def _settlement(row: Any) -> dict[str, Any]:
     }
 
 
+def _by_payee(lines: list[dict[str, Any]]) -> dict[str, int]:
+    """Settlement account (masked) -> what goes there of these lines."""
+    sums: dict[str, int] = {}
+    for line in lines:
+        sums[line["payee"]] = sums.get(line["payee"], 0) + line["net_fen"]
+    return sums
+
+
 def _line(row: Any) -> dict[str, Any]:
     """A fee is what is kept of the amount; net = amount - fee, also where it is given back."""
     amount_fen = signed_fen(row.product, row.amount_fen)
-    columns = ("rrn", "transaction_id", "stan", "card", "business_date", "captured_at")
+    columns = ("rrn", "transaction_id", "stan", "card", "business_date", "captured_at", "payee")
     return {
         **{name: row._mapping[name] for name in columns},
         "number": row.counter,

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
-from host_tools.acquirer import book, fields, lookup, restore, rules
+from host_tools.acquirer import book, documents, downloads, fields, lookup, restore, rules
 from host_tools.acquirer.replies import echo
 from host_tools.acquirer.request import Request
 from host_tools.acquirer.wire import Message
@@ -18,6 +18,7 @@ def answer(request: Request, connection: Connection, now: datetime) -> Message:
     """The reply to an authentic 0800. A code that nobody here knows is answered like an echo."""
     reply = echo(request, rules.APPROVED)
     reply.private[fields.HOST_TIME] = bytes.fromhex(now.strftime("%Y%m%d%H%M%S"))
+    downloads.offer(request, connection, now, reply)
     if add := _ANSWERS.get(request.field(60)[8:]):
         add(request, connection, now, reply)
     return reply
@@ -37,5 +38,7 @@ def _echo(request: Request, connection: Connection, now: datetime, reply: Messag
 _ANSWERS: dict[str, Answer] = {
     "001": _sign_in,
     "301": _echo,
+    "360": downloads.sender(documents.PARAMETERS),
+    "372": downloads.sender(documents.NOTICES),
     "401": lookup.answer,
 }

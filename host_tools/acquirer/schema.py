@@ -13,6 +13,7 @@ from sqlalchemy import (
     ForeignKey,
     Index,
     Integer,
+    LargeBinary,
     MetaData,
     String,
     Table,
@@ -46,6 +47,34 @@ terminals = Table(
     Column("held_fen", Integer, nullable=False, default=0),
     Column("acknowledged", Integer, nullable=False, default=0),  # DE 63.0F, see restore.py
     Column("again_from", Integer),  # the number from which on all is asked for once more
+    Column("parameters", Integer, nullable=False, default=0),  # DE 63.15: version in use
+    Column("notices", Integer, nullable=False, default=0),
+)
+
+# Signed documents for terminals, as they travel. Versions of a kind rise over all terminals.
+documents = Table(
+    "documents",
+    metadata,
+    Column("kind", Integer, primary_key=True),  # 1 parameters, 2 notices
+    Column("version", Integer, primary_key=True),
+    Column("merchant_id", String(15), nullable=False),  # "" for all
+    Column("terminal_id", String(8), nullable=False),  # "" for all
+    Column("signed", LargeBinary, nullable=False),
+    Column("published_at", String(32), nullable=False),
+)
+
+# To which account a merchant's sales of a business date go; the newest rule that has begun counts.
+payees = Table(
+    "payees",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("merchant_id", String(15), nullable=False),
+    Column("terminal_id", String(8), nullable=False),  # "" for all
+    Column("account", String(32), nullable=False),  # masked
+    Column("cycle", String(4), nullable=False),
+    Column("valid_from", String(10), nullable=False),  # business date
+    Column("version", Integer, nullable=False),  # of the parameters that say so
+    Column("published_at", String(32), nullable=False),
 )
 
 # A batch of a terminal: totals as the terminal has them, and, once it is closed, as they are.
@@ -122,6 +151,7 @@ requests = Table(
     Column("reply", Text, nullable=False),
     Column("product", Integer, nullable=False),  # see totals.py
     Column("business_date", String(10), nullable=False),
+    Column("payee", String(32), nullable=False, default=""),  # account of that date, masked
     Column("settled_in", ForeignKey("settlements.id")),
     Column("fee_fen", Integer),  # once it is settled
     UniqueConstraint("merchant_id", "terminal_id", "key_id", "batch", "counter", "kind"),

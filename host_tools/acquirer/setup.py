@@ -2,7 +2,7 @@
 
 keys.json    base derivation key, key for card numbers, issuer master keys
 tls/         certificate authority and server certificate
-acquirer.db  accounts, terminals, ledger
+acquirer.db  accounts, terminals, ledger, signed documents
 """
 
 import base64
@@ -14,7 +14,7 @@ from typing import Any
 from sqlalchemy import Connection, select, update
 
 from host_tools import wallet
-from host_tools.acquirer import keys, tls
+from host_tools.acquirer import keys, signer, tls
 from host_tools.acquirer.book import stamp
 from host_tools.acquirer.card import masked
 from host_tools.acquirer.schema import DATABASE, accounts, open_database, terminals
@@ -51,7 +51,8 @@ def enroll(
 ) -> dict[str, Any]:
     """Registers a terminal under a new initial key; -> its "host" and "keys" provision sections.
 
-    Earlier incarnations of the same terminal id are retired: they may still empty their queue.
+    With them goes the key that documents are signed with, if there is a signer by now. Earlier
+    incarnations of the same terminal id are retired: they may still empty their queue.
     """
     if len(terminal_id) != _TERMINAL_ID_LENGTH or len(merchant_id) != _MERCHANT_ID_LENGTH:
         raise ValueError("a terminal id has 8 characters and a merchant id 15")
@@ -73,6 +74,9 @@ def enroll(
             )
         )
     engine.dispose()
+    secrets = {"ikid": key_id.hex(), "initial_key": host_keys.initial_key(key_id).hex()}
+    if modulus := signer.modulus(directory):
+        secrets["signer"] = modulus.hex()
     return {
         "host": {
             "name": tls.SERVER_NAME,
@@ -80,7 +84,7 @@ def enroll(
             "cert": _base64(certificate),
             "key": _base64(secret),
         },
-        "keys": {"ikid": key_id.hex(), "initial_key": host_keys.initial_key(key_id).hex()},
+        "keys": secrets,
     }
 
 

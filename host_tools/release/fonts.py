@@ -1,9 +1,9 @@
 """Makes the small fonts of the terminal's screen: `python -m host_tools.release.fonts`.
 
 Needs `freetype-py` (`pip install .[fonts]`) and Noto Sans CJK (Debian: `apt-get install
-fonts-noto-cjk`). Only the characters that `firmware/ui/texts.py` uses, and ASCII, go in: a test
-fails when one is missing. The results are committed under names of their own, beside the licence of
-the fonts they come from.
+fonts-noto-cjk`). Only the characters that `firmware/ui/texts.py` uses, ASCII, and in the smallest
+face those of notices go in: a test fails when one is missing. The results are committed under names
+of their own, beside the licence of the fonts they come from.
 """
 
 import sys
@@ -19,6 +19,15 @@ _AMOUNT = "0123456789,.-"
 _TOFU = "\ufffd"  # drawn for a character that is not in the font
 _BITS = 2  # anti-aliased, four levels
 
+# What notices of the acquirer are written with, besides the characters of the terminal's own texts.
+# Only the smallest face has these; publishing a notice checks it against that.
+ANNOUNCING = (
+    "收单机构与银行清算升级维护，期间暂停或延迟部分服务，离线收款不受影响。"
+    "节假日、国庆、春节、元旦前后，凌晨零点至今明两日早上下午晚间，"
+    "一二三四五六七八九十月年日时分，请提前安排，给您带来不便敬请谅解。"
+    "延长完成通知公告故障抢修网络切换演练"
+)
+
 
 @dataclass(frozen=True)
 class Face:
@@ -28,10 +37,16 @@ class Face:
     source: str
     size: int
     every_text: bool
+    notices: bool = False
+
+    def characters(self) -> str:
+        """What the font is to hold, ascending."""
+        wanted = set(characters() if self.every_text else _AMOUNT + _TOFU)
+        return "".join(sorted(wanted | set(ANNOUNCING if self.notices else "")))
 
 
 FACES = [
-    Face("text16", "NotoSansCJK-Regular.ttc", 16, True),
+    Face("text16", "NotoSansCJK-Regular.ttc", 16, True, notices=True),
     Face("body20", "NotoSansCJK-Regular.ttc", 20, True),
     Face("title24", "NotoSansCJK-Bold.ttc", 24, True),
     Face("amount34", "NotoSansCJK-Bold.ttc", 34, False),
@@ -118,8 +133,7 @@ def make(out: Path) -> dict[str, int]:
     """Writes every font file into `out`; -> name: bytes."""
     made = {"icons": icon_font()}
     for face in FACES:
-        wanted = characters() if face.every_text else _AMOUNT + _TOFU
-        made[face.name] = fontfile.pack(rasterise(face, wanted), _BITS)
+        made[face.name] = fontfile.pack(rasterise(face, face.characters()), _BITS)
     for name, data in made.items():
         (out / f"{name}.bin").write_bytes(data)
     return {name: len(data) for name, data in made.items()}

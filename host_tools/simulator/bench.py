@@ -15,6 +15,7 @@ from pathlib import Path
 from host_tools import wallet
 from host_tools.acquirer import keys as acquirer_keys
 from host_tools.acquirer import setup as acquirer_setup
+from host_tools.acquirer import signer
 from host_tools.cards import world
 from host_tools.device import provision
 from host_tools.release.build import build
@@ -154,6 +155,7 @@ class Bench:
         world.create(cards)
         acquirer_setup.create(self.acquirer.data, world.accounts(cards))
         if not self.provision_path.exists():
+            signer.create(self.acquirer.data)
             self._provision(cards)
         self.cards = {card.profile.id: card for card in world.cards(cards)}
         self.phones = wallet.Phones(acquirer_keys.load(self.acquirer.data).wallet_key)

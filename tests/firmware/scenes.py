@@ -41,6 +41,16 @@ SCENES = {
     "starting_after_power_cut": ("starting", HOLDING, {"note": "power_was_cut"}),
     "amount_empty": ("amount", QUIET, {"fen": 0}),
     "amount": ("amount", HOLDING, {"fen": 128050}),
+    "amount_maintenance": (
+        "amount",
+        QUIET,
+        {"fen": 0, "notice": ("maintenance_from", "11-26 02:00")},
+    ),
+    "amount_overdue": (
+        "amount",
+        HOLDING,
+        {"fen": 128050, "notice": ("maintenance_late", "11-26 04:30")},
+    ),
     "amount_large": ("amount", LOADED, {"fen": 5000000}),
     "amount_some_in_doubt": ("amount", DOUBTFUL, {"fen": 0}),
     "amount_in_doubt": ("amount", IN_DOUBT, {"fen": 0}),
@@ -143,6 +153,39 @@ SCENES = {
     ),
     "netlog": ("netlog", HOLDING, {"lines": _LOG}),
     "netlog_empty": ("netlog", QUIET, {"lines": []}),
+    "notice": (
+        "notice",
+        QUIET,
+        {
+            "stage": "maintenance_planned",
+            "window": "11-26 02:00-04:00",
+            "recovery": "11-26 04:30",
+            "scope": "scope_online",
+            "text": (
+                "银行系统升级维护，离线收款不受影响，给您带来不便敬请谅解。",
+                "Work on the bank's systems. Offline sales go on. We are sorry for the trouble.",
+            ),
+            "count": 2,
+        },
+    ),
+    "notices_none": ("report", QUIET, {"title": "notices", "reason": "no_notices"}),
+    "about": (
+        "report",
+        QUIET,
+        {
+            "title": "about",
+            "rows": (
+                ("serial", "SIM00001"),
+                ("terminal_id", "T0000001"),
+                ("merchant_id", "M00000000000001"),
+                ("firmware", "0.1.0"),
+                ("parameters", "7"),
+                ("notices", "2"),
+                ("support", "400-000-0000"),
+            ),
+            "hints": ((("E", "key_next"), ("X", "key_back")),),
+        },
+    ),
     "entry_paid": (
         "entry",
         QUIET,

@@ -161,5 +161,7 @@ def test_a_notice_says_when_for_what_and_in_both_languages():
     for field, value in wrong:
         content = signer.notices(1, signer.notice(**{field: value}))
         assert _refused(content, NOTICES) == (wire.WRONG_VALUE, "notices[0]." + field), field
+    early = signer.notices(1, signer.notice(recovery=[2026, 11, 25, 19, 59]))
+    assert _refused(early, NOTICES) == (wire.WRONG_VALUE, "notices[0].to")
     many = signer.notices(1, *[signer.notice()] * 5)
     assert _refused(many, NOTICES) == (wire.WRONG_VALUE, "notices")

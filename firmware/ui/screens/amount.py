@@ -5,9 +5,12 @@ from ui import theme
 _ALWAYS = (("M", "key_menu"), ("L", "key_language"))
 
 
-def draw(page, fen=0):
+def draw(page, fen=0, notice=None):
+    """`notice`: announced maintenance, (text key, when)."""
     page.begin("slate")
-    page.title(66, page.say("enter_amount"))
+    if notice:
+        page.announce(page.say(notice[0]), notice[1])
+    page.title(80 if notice else 66, page.say("enter_amount"))
     page.amount(122, fen, theme.INK if fen else theme.SOFT)
     page.canvas.rect(40, 178, 160, 2, theme.ACCENT if fen else theme.LINE)
     page.sentence(194, page.say("ready_to_charge" if fen else "how_to_start"), theme.MUTED)

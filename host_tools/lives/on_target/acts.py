@@ -4,6 +4,7 @@ A step is [verb, arguments...]; `VERBS` says what each does to a `life.Life`. Ve
 (sell, wait, history, rest) are the shop's.
 """
 
+import acts_documents
 from check import DEAD
 from micropython import const
 
@@ -79,6 +80,7 @@ def _calm(life):
     life.cuts = []
     life.world.cut_power(0, None)
     life.chip.broken = life.flash.weak_pages = 0
+    life.disk.full = False
 
 
 # Parts
@@ -264,3 +266,4 @@ VERBS = {
     "in order": _in_order,
     "time was trusted": _time_was_trusted,
 }
+VERBS.update(acts_documents.VERBS)

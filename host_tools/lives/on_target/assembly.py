@@ -7,11 +7,13 @@ and the shop in the place of screen and keys. The journal is the product's own, 
 import asyncio
 
 import keys
+from host_documents import SIGNER
 from micropython import const
 
 from crypto import dukpt
 from crypto.rng import Random
 from crypto.seal import Sealer
+from health.log import Log
 from health.netlog import NetworkLog
 from journal import Journal
 from message.host import HostMessages
@@ -19,10 +21,12 @@ from terminal import settings
 from terminal.age import Age
 from terminal.book import DEAD, DEAD_RETURN, UNREADABLE, Book
 from terminal.clock import Clock
+from terminal.downloads import Downloads
 from terminal.forwarding import Forwarding, Queue
 from terminal.host_memory import HostMemory
 from terminal.hostkeys import HostKeys
 from terminal.housekeeping import Housekeeping
+from terminal.parameters import Parameters
 from terminal.reader import Reader
 from terminal.sale import SaleDesk
 from terminal.till import Till
@@ -65,6 +69,7 @@ def provision(policy, echo_ms, key_id=keys.IKID):
                 "ikid": keys.text(key_id),
                 "initial_key": keys.text(keys.INITIAL_KEY),
                 "seal_key": keys.text(keys.SEAL_KEY),
+                "signer": SIGNER,
             },
             "emv": {"currency": "0156"},
         }
@@ -118,6 +123,9 @@ class Terminal:
         self.book.load()
         self.folder = life.disk
         self.age = Age(self.book, self.clock, self.folder)
+        self.log = Log(self.clock.now_ms)
+        self.parameters = Parameters(self)
+        self.parameters.load()
         self._connect_to(life.network)
         self.memory = HostMemory(self.book, self.journal, self.session)
         queue = Queue(self.book, self.memory)
@@ -151,8 +159,9 @@ class Terminal:
 
     async def run(self, watched):
         """Until the power goes. `watched(desk)` stands between the till and the desk."""
-        for task in (self.link.run(), self.forwarding.run(), Housekeeping(self).run()):
-            asyncio.create_task(task)
+        tasks = (self.link, self.forwarding, Downloads(self), Housekeeping(self))
+        for task in tasks:
+            asyncio.create_task(task.run())
         await Till(self, watched(SaleDesk(self))).run()
 
     def has_settled(self):

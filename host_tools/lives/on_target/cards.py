@@ -99,6 +99,10 @@ class Chip:
         self.taps = 0  # commands that the card has answered in this field
         self.broken = 0  # so many of the next calls fail
         self.record_sessions = False  # of emv.config
+        self.hotlists = [None]  # likewise
+
+    def allow_offline(self, beginnings):
+        """Of emv.config: these cards go online by themselves where they can."""
 
     def _fails(self):
         if self.broken:

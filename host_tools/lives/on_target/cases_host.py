@@ -68,11 +68,6 @@ def _issuer_slow():
     return [case(host("issuer_slow"), ONLINE, BREATH, GOOD_HOST, REST, bank(0))]
 
 
-def _maintenance():
-    shut = [host("refuses_sign_in"), RESTART, HOUR, STORED, expect("stored"), HOUR]
-    return [case(*shut + [GOOD_HOST, REST, bank(1)])]
-
-
 def _poison():
     poison = ["sell", _POISON_FEN, 2, "offline", ""]
     sales = [DOWN, STORED, STORED, poison, STORED, UP, REST, bank(3), ["dead", 1]]
@@ -102,7 +97,6 @@ CASES = {
     41: ("two nodes of the host take the same request at once", _two_nodes),
     43: ("host does not know the terminal's keys for a while", _old_keys),
     45: ("issuer times out", _issuer_slow),
-    46: ("maintenance that overruns", _maintenance),
     47: ("poison message", _poison),
     59: ("what is logged and shown has no card number", _log),
     60: ("seven days without a network, queue at its limit", _week),

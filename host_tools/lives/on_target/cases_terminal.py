@@ -1,5 +1,6 @@
 """Named cases 1 to 22: the terminal, its power and its parts."""
 
+from cases_documents import cut_documents, refused_documents, told_limits
 from steps import (
     ANY,
     BREATH,
@@ -142,15 +143,25 @@ def _cloned():
 
 def _limits():
     """Count, sum, age and kind of card; nothing of it is forgotten over a restart."""
-    return [
-        case(
-            *[DOWN, STORED, STORED, RESTART, STORED, RESTART, STORED, expect("refused"), UP],
-            stored_count_limit=3,
-        ),
-        case(*[DOWN, STORED, RESTART, STORED, expect("refused"), UP], stored_sum_limit_fen=4000),
-        case(DOWN, STORED, expect("declined"), UP, CONNECTED, ONLINE, offline_aids=["A000000004"]),
-        case(DOWN, STORED, expect("stored"), UP, REST, bank(1), offline_aids=["A000000333"]),
-    ] + _ages()
+    return (
+        [
+            case(
+                *[DOWN, STORED, STORED, RESTART, STORED, RESTART, STORED, expect("refused"), UP],
+                stored_count_limit=3,
+            ),
+            case(
+                *[DOWN, STORED, RESTART, STORED, expect("refused"), UP], stored_sum_limit_fen=4000
+            ),
+            case(
+                DOWN, STORED, expect("declined"), UP, CONNECTED, ONLINE, offline_aids=["A000000004"]
+            ),
+            case(DOWN, STORED, expect("stored"), UP, REST, bank(1), offline_aids=["A000000333"]),
+        ]
+        + _ages()
+        + told_limits()
+        + refused_documents()
+        + cut_documents()
+    )
 
 
 def _ages():

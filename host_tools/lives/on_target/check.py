@@ -74,6 +74,10 @@ class Check:
         self.posted = []  # sales in the order in which the bank took them
         self.counts = {}  # screens that tell how a sale ended
 
+    def holds_limits(self, policy):
+        """What the terminal may store from now on."""
+        self.limits = policy["stored_count_limit"], policy["stored_sum_limit_fen"]
+
     def that(self, good, name, detail=""):
         if not good:
             raise Violation("%s: %s" % (name, detail))

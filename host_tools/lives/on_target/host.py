@@ -9,6 +9,7 @@ from binascii import unhexlify
 
 import host_returns
 import wire
+from host_documents import Documents
 from micropython import const
 from world import Dice, strikes
 
@@ -80,6 +81,7 @@ class Host:
         self.mood = {}
         self.poison = ()  # amounts of advices that the host will never understand
         self.start_s = 0  # its clock when the life began
+        self.documents = Documents(list(terminals.values())[0][2])
 
     def _is(self, fault):
         return fault in self.mood and strikes(self.mood, fault, self._dice)
@@ -105,12 +107,14 @@ class Host:
     # 0800
 
     def _network(self, request):
-        _, _, private, _, _ = request
+        _, fields, private, _, _ = request
         if self._is("refuses_sign_in"):
             return self._reply(request, {39: "97"}, {})
         t = time.gmtime(self.start_s + self._world.now_ms // 1000)
         now = unhexlify("%04d%02d%02d%02d%02d%02d" % t[:6])
-        return self._reply(request, {39: "00"}, {_NONCE: private[_NONCE], _TIME: now})
+        told = self.documents.answer(fields[60][8:], private)
+        told.update({_NONCE: private[_NONCE], _TIME: now})
+        return self._reply(request, {39: "00"}, told)
 
     # 0200, 0220, 0400
 

@@ -78,9 +78,9 @@ class Life:
         self.check = Check()
         self.entropy = Dice(seed, 5).bytes
         self.rtc = Rtc(self.world, _START_S)
-        self.settings = assembly.provision(plan["policy"], plan.get("echo_ms", _ECHO_MS))
-        policy = self.settings.policy
-        self.check.limits = policy.stored_count_limit, policy.stored_sum_limit_fen
+        self._provisioned = plan["policy"], plan.get("echo_ms", _ECHO_MS)
+        self.settings = assembly.provision(*self._provisioned)
+        self.in_use = {}  # name -> version of the document that the terminal says it uses
         self.flash = Flash(self.world, self.check, seed, *plan["flash"])
         self.disk = Disk(self.world, seed)
         self.host = self._host(seed)
@@ -91,6 +91,7 @@ class Life:
         self.terminal = None
         self.ended_with = None  # the screen that told the last sale's end
         self.result = None  # of the sale whose screen comes next
+        self.notice = None  # of maintenance, on the screen at rest
         self.boots = 0
         self.is_calm = False  # no more faults: it is coming to its end
         self.off_ms = 0  # how long the power stays away
@@ -114,7 +115,9 @@ class Life:
 
     def swap(self):
         """Another terminal takes this one's place, under the same names."""
-        self.settings = assembly.provision(self._plan["policy"], _ECHO_MS, keys.NEXT_IKID)
+        self._provisioned = self._plan["policy"], _ECHO_MS, keys.NEXT_IKID
+        self.settings = assembly.provision(*self._provisioned)
+        self.in_use = {}
         self.flash.wipe()
         self.disk.files.clear()
         self.check.starts_anew()
@@ -173,7 +176,13 @@ class Life:
         return False
 
     async def _run(self):
+        self.settings = assembly.provision(*self._provisioned)
+        self.check.holds_limits(self._plan["policy"])
+        before, self.in_use = self.in_use, {}
         self.terminal = assembly.Terminal(self)
+        for name, version in before.items():
+            kept = self.in_use.get(name, 0) >= version
+            self.check.that(kept, "D1 a document that was in use is gone", name)
         self.check.history(self.terminal.book.recent(_ROWS_AT_START))
         await self.terminal.run(lambda desk: Desk(desk, self))
 
@@ -196,7 +205,19 @@ class Life:
     def _printed(self, *words, **options):
         text = " ".join([str(word) for word in words])
         self.check.says_nothing_secret(text, "log")
+        if text.endswith(" in use"):
+            self._uses(*text.split()[1:3])
         self.world.say("  " + text)
+
+    def _uses(self, name, version):
+        """The terminal says that it goes by this document from now on."""
+        version = int(version)
+        self.check.that(version >= self.in_use.get(name, 0), "D2 an older document is in use", name)
+        self.in_use[name] = version
+        if name == "parameters":
+            policy = self.host.documents.policies.get(version)
+            self.check.that(policy, "D3 limits that nobody signed are in use", version)
+            self.check.holds_limits(policy)
 
     def _finish(self):
         self.check.history(self.terminal.book.recent(_ROWS))
@@ -223,6 +244,7 @@ class Life:
         result, check = self.result, self.check
         if name == "amount":
             self.result = None
+            self.notice = values["notice"]
         if name == "approved":
             sale = check.sale_of_reference(values["ref"])
             check.that(values["fen"] == self.shop.typed_fen, "I3 another amount", values)

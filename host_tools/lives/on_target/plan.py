@@ -52,7 +52,7 @@ _BEFORE_STAN_WRAP = const(999970)
 _HISTORIES = ("X", "EXX", "8EXX", "88EX8EXX")
 
 # What may go wrong in a life at all; each life has some of it.
-_CLIMATES = ("network", "host", "line", "backup", "cuts", "clock", "people", "parts")
+_CLIMATES = ("network", "host", "line", "backup", "cuts", "clock", "people", "parts", "papers")
 
 
 def of_seed(seed):
@@ -128,6 +128,18 @@ def _siege(dice):
     return doubt + [["host", {fault: 100}], ["wait", 4000000]]
 
 
+def _paper(dice):
+    """A signed document for the terminal; now and then one that somebody has altered."""
+    if dice.chance(30):
+        return ["announce", dice.below(3), 3 + dice.below(3)]
+    limits = {
+        "stored_count_limit": dice.pick((0, 2, 5, 30, 75)),
+        "stored_sum_limit_fen": dice.pick((5000, 20000, 500000)),
+        "offline_aids": dice.pick(([], ["A000000333"], ["A000000004"])),
+    }
+    return ["publish", limits] + dice.pick(([], [], [], ["spoilt"]))
+
+
 def _weather(dice, climate):
     if "host" in climate and dice.chance(5):
         return _siege(dice)
@@ -149,6 +161,8 @@ def _weather(dice, climate):
     if "parts" in climate:
         part = dice.pick(("weak", "reader", "rot"))
         steps.append(["rot", 0, 1] if part == "rot" else [part, dice.between(1, 3)])
+    if "papers" in climate:
+        steps.append(_paper(dice))
     if "people" in climate and dice.chance(40):
         steps.append(["history", dice.pick(_HISTORIES)])
     if dice.chance(50):

@@ -71,6 +71,9 @@ class Shop:
     def switch_language(self):
         pass
 
+    def support(self, number):
+        pass
+
     def card_read(self):
         pass
 
