@@ -161,7 +161,7 @@ class Journal:
 
     def since(self, seq):
         """Yields the same of all from the sequence number `seq` on whose sector was not erased yet,
-        released or not. What cannot be read is passed over."""
+        released or not. What cannot be read is passed over, and perhaps what is written now."""
         span = self._span(self._count_free(seq - 1, self._sectors.count))
         return scan.live(self._reader, span, lambda: seq - 1, lambda pos: None)
 
@@ -175,12 +175,17 @@ class Journal:
             self.damage.append(pos)
 
     def _span(self, free):
-        """Positions from behind so many free sectors to the last record at that moment."""
-        count, number = self._sectors.count, None
-        for step in range(free + 1, count + 1):
-            number = self._open if step == count else self._number_at(step, number)
-            for pos in range(number * SLOTS, min((number + 1) * SLOTS, self._next)):
-                yield pos
+        """Positions from behind so many free sectors to the last record at that moment. The sectors
+        are settled at once: the log may go on while somebody walks slowly."""
+        numbers, number = [], None
+        for step in range(free + 1, self._sectors.count):
+            number = self._number_at(step, number)
+            numbers.append(number)
+        numbers.append(self._open)
+        for number in numbers:
+            yield from range(number * SLOTS, min((number + 1) * SLOTS, self._next))
+            if number == numbers[-1] < self._open:
+                numbers.append(number + 1)
 
     def _number_at(self, step, before):
         """The number of the sector `step` behind the open one; `before`: that of the one before it.

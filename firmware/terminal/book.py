@@ -143,7 +143,7 @@ class Book:
 
     def numbers_between(self, first, end):
         """How many numbers from `first` to before `end` can have been sales."""
-        return sum([1 for number in range(first, end) if self._usable(number)])
+        return sum(1 for number in range(first, end) if self._usable(number))
 
     def _usable_from(self, number):
         while number == self._reserved or not self._usable(number):

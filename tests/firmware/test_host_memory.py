@@ -223,6 +223,21 @@ async def test_a_paid_sale_without_proof_and_one_that_the_host_refuses_are_missi
     assert bench.says()[AGAIN_FROM] == bytes((0, 0, 0, 1, 0, 2))
 
 
+async def test_a_sale_that_is_paid_while_the_journal_is_read_is_not_taken_for_a_reversed_one():
+    bench = Bench()
+    for _ in range(5):
+        bench.banked()
+    sale = bench.made(b.REQUEST)
+    bench.book.in_play = sale.number
+    bench.host.silent = True
+    bench.asks_from(1)
+    await bench.work()
+    bench.book.end(sale.number, b.PAID, TOKEN, ANSWER, PROOF)
+    bench.host.speak()
+    await bench.work()
+    assert "0401" not in [mti for mti, _ in bench.host.told()]
+
+
 async def test_more_sales_than_fit_in_memory_at_once_are_all_told():
     bench = Bench(sectors=16)
     for _ in range(40):

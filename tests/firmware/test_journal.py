@@ -168,6 +168,21 @@ def test_what_is_released_is_no_longer_live_but_still_history():
     assert [seq for _, _, seq, _ in journal.history()] == [5, 4, 3, 2, 1]
 
 
+def test_what_is_released_can_be_read_again_from_a_number_on_while_the_log_goes_on():
+    flash, journal = fresh()
+    for _ in range(40):
+        journal.append(1, journal.next_seq, b"sale")
+    journal.release(40, TOKEN)
+    seen = []
+    for _, _, seq, _ in journal.since(12):
+        seen.append(seq)
+        journal.append(2, journal.next_seq, b"of now")  # sectors fill up meanwhile
+        if len(seen) == 25:
+            break
+    assert seen == list(range(12, 37))
+    assert [seq for _, _, seq, _ in journal.since(60)][:1] == [60]
+
+
 def test_a_receipt_that_comes_twice_or_late_changes_nothing():
     _, journal = fresh()
     for seq in range(1, 6):
