@@ -132,6 +132,8 @@ class Session:
     def probed(self, good, now):
         """What became of a PROBE: whether the preferred network carries a connection again."""
         self._probing = False
+        if self._networks.in_use is self._networks.preferred:
+            return ()  # the other one has failed meanwhile
         if not good:
             self._networks.stay(now)
         elif self._state == _READY and not self._waiting:

@@ -10,6 +10,7 @@ from host_tools.lives import runner
 FIRMWARE, SIMULATION = "firmware", "on_target"  # as runner.run calls them
 SEND = "        sent, reply = await self._ask_bank(sale)\n"
 WRITE = "        s.book.open(b.REQUEST, sale, sale.number)\n        s.book.in_play = sale.number\n"
+ASKING = '        s.people.show("processing", fen=sale.amount_fen, note="contacting_bank")\n'
 TRIED = "        past = self._past[job.number]\n"
 HELD = "        held = self._book.held()\n"
 KNOWN = "        row = self._rows.get(key)\n"
@@ -32,7 +33,7 @@ MUTANTS = {
     "request written after it was sent": (
         FIRMWARE,
         "terminal/sale.py",
-        [(WRITE, ""), (SEND, SEND + WRITE)],
+        [(WRITE + ASKING, ASKING), (SEND, SEND + WRITE)],
         {"seeds": 4},
     ),
     "intent not written": (
@@ -76,6 +77,12 @@ MUTANTS = {
         "terminal/returns.py",
         [("sale.amount_fen - given_back_fen(book, sale)", "sale.amount_fen")],
         {"number": 52},
+    ),
+    "what may have left is called unsent": (
+        FIRMWARE,
+        "uplink/link.py",
+        [("unsent = [key for _, key in self._outbox]", "unsent = list(self._waiters)")],
+        {"seeds": 10},
     ),
     "dead letter after any six answers": (
         FIRMWARE,

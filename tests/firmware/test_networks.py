@@ -124,6 +124,15 @@ def test_a_preferred_one_that_does_not_prove_itself_is_asked_ever_less_often():
     assert waited[0] < 11000 < 50000 < waited[1] < 250000 < waited[2]
 
 
+def test_a_proof_that_comes_when_it_is_there_already_changes_nothing():
+    bench = Bench().on_backup()
+    assert bench.wait(11000) == [(s.PROBE, bench.nets[0])]
+    bench.session.lost(bench.now, "host_unreachable")
+    bench.sign_in(0)
+    assert bench.session.probed(True, bench.now) == ()
+    assert bench.session.ready
+
+
 def test_nobody_is_made_to_wait_for_the_way_back():
     bench = Bench().on_backup()
     bench.is_quiet = False
