@@ -6,11 +6,11 @@ from journal import scan, settle
 from journal.errors import Full, HoldsJournal
 from journal.page import BODY_BYTES, FIRST, KIND, NONCE_BYTES, PAGE_BYTES, SECOND, VOIDS, Page
 from journal.reader import Reader
+from journal.ring import RESERVE, Ring
 from journal.sector import SLOTS, UNITS, UNREADABLE, Sectors
 
 _READ_BACKS = const(4)
 _TRIES = const(4)
-_RESERVE = const(2)  # sectors kept back, so that starts have room for ever
 _AHEAD = const(6)  # fewer free slots than this in the open sector: erase the next one
 _TOKEN_BYTES = const(16)
 _EIO = const(5)
@@ -27,9 +27,11 @@ class Journal:
         self._sectors = Sectors(device)
         self._page = Page(sealer)
         self._reader = Reader(self._sectors, self._page)
+        self._ring = Ring(self._reader, self._sectors.count)
         self._random = random
         self._back = bytearray(PAGE_BYTES)
-        self._prepared = None  # the number of the sector that idle() has erased
+        self._prepared = None  # the number of the sector that idle() has erased,
+        self._erases = 0  # and how often it was
         self._free = None  # free sectors behind the open one, None: to be counted again
         self._noted = 0  # what is released and durable
         self._sum = None  # (position, seq): see summed_up()
@@ -46,20 +48,19 @@ class Journal:
                 raise HoldsJournal("sector %d is in use" % sector)
         for number in range(sectors.count):
             sectors.erase(number)
-        sectors.prepare(0)  # last: without this mark it is not a journal
+        sectors.mark(0, 1)  # last: without this mark it is not a journal
 
     def mount(self):
         """Finds the end of the log and settles it (see settle.py). One record is written."""
         found = settle.find(self._sectors, self._reader)
-        self._open = found.number
+        self._ring.enter(found.number, found.void)
         self._next = min(found.next, (found.number + 1) * SLOTS)
         self._void = found.void
-        self._spare = self._spare_behind(found.number, found.void)
         self._last = found.pos or 0
         self._top = found.top
         self.released = found.released
         self._unit = UNITS  # the next one may be half programmed and read blank: use none here
-        self._prepared = None  # its mark may be half programmed too
+        self._prepared = None  # that it reads blank proves nothing
         self._seen = None  # what was released when idle() was called last
         self._free = None
         self._write(found.kind, found.seq, found.payload)
@@ -94,14 +95,14 @@ class Journal:
         if seq <= self.released:
             return
         self.released = seq
-        if self._sectors.acknowledge(self._open, self._unit, seq, self._last, token):
+        if self._sectors.acknowledge(self._ring.open, self._unit, seq, self._last, token):
             self._note()
         self._unit += 1
 
     def sum_up(self, kind, payload):
         """Writes a record that is about no sale, but sums up all that is released. It is never
         live; `history` finds it. Raises Full where nothing would be free even after it."""
-        if not self._room(self._count_free(self.released, self._sectors.count)):
+        if not self._room(self._ring.free(self.released, self._top)):
             raise Full("no room to sum up")
         self.summed_up(self._jot(kind, payload), self.released)
 
@@ -125,13 +126,13 @@ class Journal:
         It erases the next sector, or writes down a release that found no unit and that no record
         has carried since the call before this one.
         """
-        number, before, self._seen = self._open + 1, self._seen, self.released
+        number, before, self._seen = self._ring.open + 1, self._seen, self.released
         due = self._left() < _AHEAD and self._prepared != number
         if due and self._free_sectors():
             self._prepare(number)
             return True
         due = before == self.released != self._noted
-        if due and self._room(self._count_free(*self._erasable(self.released))):
+        if due and self._room(self._count_free(self.released)):
             self._jot(0, b"")
             return True
         return False
@@ -162,7 +163,7 @@ class Journal:
     def since(self, seq):
         """Yields the same of all from the sequence number `seq` on whose sector was not erased yet,
         released or not. What cannot be read is passed over, and perhaps what is written now."""
-        span = self._span(self._count_free(seq - 1, self._sectors.count))
+        span = self._span(self._ring.free(seq - 1, self._top))
         return scan.live(self._reader, span, lambda: seq - 1, lambda pos: None)
 
     def history(self, above=0):
@@ -175,41 +176,16 @@ class Journal:
             self.damage.append(pos)
 
     def _span(self, free):
-        """Positions from behind so many free sectors to the last record at that moment. The sectors
-        are settled at once: the log may go on while somebody walks slowly."""
-        numbers, number = [], None
-        for step in range(free + 1, self._sectors.count):
-            number = self._number_at(step, number)
-            numbers.append(number)
-        numbers.append(self._open)
-        for number in numbers:
-            yield from range(number * SLOTS, min((number + 1) * SLOTS, self._next))
-            if number == numbers[-1] < self._open:
-                numbers.append(number + 1)
-
-    def _number_at(self, step, before):
-        """The number of the sector `step` behind the open one; `before`: that of the one before it.
-
-        Where it is lost, its neighbours tell it. The open sector does not: restarts may have taken
-        it laps ahead.
-        """
-        count = self._sectors.count
-        for further in range(step, count):
-            number = self._reader.number((self._open + further) % count)
-            if number not in (None, UNREADABLE):
-                return number - (further - step)
-            if before is not None:
-                return before + 1
-        return self._open - (count - step)
+        return self._ring.span(free, lambda: self._next)
 
     # Space
 
     def _left(self):
-        return (self._open + 1) * SLOTS - self._next
+        return (self._ring.open + 1) * SLOTS - self._next
 
     def _room(self, free):
         """Slots for records when so many sectors behind the open one are free."""
-        return self._left() + (free - _RESERVE) * SLOTS if free >= _RESERVE else 0
+        return self._left() + (free - RESERVE) * SLOTS if free >= RESERVE else 0
 
     def _note(self):
         """What is released is durable now."""
@@ -218,83 +194,29 @@ class Journal:
 
     def _free_sectors(self):
         if self._free is None:
-            self._free = self._count_free(*self._erasable(self._noted))
+            self._free = self._count_free(self._noted)
         return self._free
 
-    def _erasable(self, released):
-        """(seq, steps): nothing above the one, and no sector so many steps ahead, may be erased."""
-        count = self._sectors.count
+    def _count_free(self, released):
+        """How many sectors behind the open one may be erased if so much is released."""
         if self._sum is None:
-            return released, count
+            return self._ring.free(released, self._top)
         pos, seq = self._sum
-        return min(released, seq), (pos // SLOTS - self._open) % count or count
-
-    def _count_free(self, seq, steps):
-        """Free sectors behind the open one; they lie together, so that halving finds their end."""
-        low, high = 0, steps
-        while high - low > 1:
-            middle = (low + high) // 2
-            if self._is_free(middle, seq):
-                low = middle
-            else:
-                high = middle
-        return low
-
-    def _is_free(self, step, seq):
-        """Whether the sector `step` behind the open one holds nothing above `seq`.
-
-        The first record behind it knows the highest sequence number up to there.
-        """
-        count, page = self._sectors.count, self._page
-        number = self._reader.number((self._open + step) % count)
-        if step <= self._spare or number is None or number > self._open:
-            return True
-        for further in range(step + 1, count + 1):
-            number = self._reader.number((self._open + further) % count)
-            if number is None or number == UNREADABLE:
-                continue
-            for slot in range(SLOTS):
-                if self._reader.load(number * SLOTS + slot) and not page.flags & VOIDS:
-                    return page.origin <= seq
-        return self._top <= seq
+        return self._ring.free(min(released, seq), self._top, pos)
 
     def _prepare(self, number):
         self._prepared = None
-        self._sectors.prepare(number)
+        self._erases = self._sectors.clear(number)
         self._prepared = number
 
     def _enter(self, number):
         if self._prepared != number:
             self._prepare(number)  # idle() had no time: one long wait instead of a lost sale
-        self._free = self._free - 1 if self._free and number == self._open + 1 else None
-        if self._void is None:
-            self._spare = max(0, self._spare - 1)
-        else:
-            self._spare = self._spare_behind(number, self._void)
-        self._open, self._next, self._unit = number, number * SLOTS, 1
         self._prepared = None
-
-    def _spare_behind(self, number, void):
-        """How many sectors behind that one are of the reserve, where nothing is ever kept.
-
-        A start that was cut off may have left one of them half erased, or with half a mark.
-        """
-        return max(0, _RESERVE - (number - void // SLOTS) % self._sectors.count)
-
-    def _following(self):
-        """The number of the sector to go on in.
-
-        While there is something to void, that is one of the two sectors behind it, and not the one
-        with the last record that stands. So endless restarts circle in the two sectors of the
-        reserve, and never reach what is not released.
-        """
-        count = self._sectors.count
-        if self._void is None:
-            return self._open + 1
-        sector = self._void // SLOTS + 1
-        if (sector - self._last // SLOTS) % count == 0:
-            sector += 1
-        return self._open + (sector - self._open) % count
+        self._sectors.mark(number, self._erases)
+        self._free = self._free - 1 if self._free and number == self._ring.open + 1 else None
+        self._ring.enter(number, self._void)
+        self._next, self._unit = number * SLOTS, 1
 
     # Pages
 
@@ -317,7 +239,7 @@ class Journal:
     def _skip_rest(self):
         if self._left() and self._void is None:
             self._void = self._next
-        self._enter(self._following())
+        self._enter(self._ring.following(self._void, self._last))
 
     def _program(self, pos, kind, seq, payload):
         """True if all pages of the record were programmed and read back right."""

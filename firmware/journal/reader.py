@@ -15,17 +15,22 @@ class Reader:
 
     def __init__(self, sectors, page):
         self._sectors = sectors
+        self._held = None  # the position whose page blank() has just read
         self.page = page
 
     def blank(self, pos):
         self._sectors.read(pos, self.page.raw)
-        return self.page.blank()
+        blank = self.page.blank()
+        self._held = None if blank else pos
+        return blank
 
     def load(self, pos):
         """True if an intact page of that position is there; it is then in `page`."""
         page = self.page
         for _ in range(_READS):
-            self._sectors.read(pos, page.raw)
+            if self._held != pos:
+                self._sectors.read(pos, page.raw)
+            self._held = None
             if page.blank():
                 return False
             if page.parse():
@@ -72,6 +77,7 @@ class Reader:
         number = self._sectors.number(sector)
         if number != UNREADABLE:
             return number
+        self._held = None
         for slot in range(_PROBES):
             # The position is what is asked for, so any one that belongs into this sector will do.
             self._sectors.read(sector * SLOTS + slot, self.page.raw)

@@ -1,6 +1,7 @@
 """Sectors of 4 KiB: page 0 holds marks, the other 15 pages hold records.
 
-Unit 0 of page 0 is the erased-mark, written only after an erase has completed:
+Unit 0 of page 0 is the erased-mark, written when the first record is, and only by a life that has
+seen the erase complete:
 
     0 "TJE1" | 4 sector number | 8 erases | 12 sectors in the journal | 14 zeros | 28 CRC-32
 
@@ -131,14 +132,18 @@ class Sectors:
             if self._marks != BLANK:
                 raise OSError(_EIO, "sector %d did not erase" % (number % self.count))
 
-    def prepare(self, number):
-        """Erases the sector and gives it its new number. Takes up to 0.4 s on a real chip."""
+    def clear(self, number):
+        """Erases the sector for its new number. Returns how often that makes; up to 0.4 s."""
         erases = self.erases(number % self.count)
         if erases is None:
             erases = number // self.count  # about once a lap
         self.erase(number)
+        return erases + 1
+
+    def mark(self, number, erases):
+        """Gives the sector that clear() has erased its new number."""
         data = bytearray(b"\xff" * (_UNIT_BYTES if self.has_units else PAGE_BYTES))
-        struct.pack_into(_MARK, data, 0, b"TJE1", number, erases + 1, self.count)
+        struct.pack_into(_MARK, data, 0, b"TJE1", number, erases, self.count)
         self._program(number, 0, _stamp(data))
         if self.number(number % self.count) != number:
             raise OSError(_EIO, "sector %d does not keep its mark" % (number % self.count))

@@ -57,14 +57,16 @@ def _newest_first(sectors, reader):
 
 
 def _search(sectors, reader):
-    """The highest number of a sector, or UNREADABLE if none has one.
+    """The highest number of a sector, or UNREADABLE (-1) if none has one.
 
     Each mark is read once: one that a cut left half written may read differently the next time.
     """
     low, high = 0, sectors.count
     first = newest = reader.number(0)
-    if first is None or first == UNREADABLE:
+    if first == UNREADABLE:
         return _search_all(sectors, reader)
+    if first is None:  # erased ahead of its use
+        first = newest = UNREADABLE
     while high - low > 1:  # numbers rise up to the newest sector; behind it they are a lap lower
         middle = (low + high) // 2
         number = reader.number(middle)
@@ -75,7 +77,8 @@ def _search(sectors, reader):
         else:
             high = middle
     for step in (-2, -1, 1, 2):  # newer only where restarts have circled, perhaps behind a gap
-        newest = max(newest, reader.number((low + step) % sectors.count) or 0)
+        number = reader.number((low + step) % sectors.count)
+        newest = newest if number is None else max(newest, number)
     return newest
 
 

@@ -26,7 +26,7 @@ def _one_life(seed):
 
 
 def _errors(firmware):
-    return cuts.device_errors(600, seed=6, firmware=firmware)
+    return cuts.device_errors(600, seed=15, firmware=firmware)
 
 
 def _flips(firmware):
@@ -62,8 +62,8 @@ MUTANTS = {
     ),
     "erased without release": (
         _cuts,
-        "log.py",
-        "return page.origin <= released",
+        "ring.py",
+        "return page.origin <= seq",
         "return True",
     ),
     "nonce from the sequence number": (
@@ -80,8 +80,8 @@ MUTANTS = {
     ),
     "restarts do not circle": (
         _restarts,
-        "log.py",
-        "if self._void is None:\n            return",
+        "ring.py",
+        "if void is None:\n            return",
         "if True:\n            return",
     ),
     "half a record will do": (
@@ -101,21 +101,21 @@ MUTANTS = {
     "an erase is believed": (_errors, "sector.py", "if self._marks != BLANK:", "if False:"),
     "the reserve is searched for records": (
         _one_life(68),
-        "log.py",
+        "ring.py",
         "step <= self._spare or ",
         "",
     ),
     "idle erases beyond the reserve": (
         _one_life(44),
         "log.py",
-        "if self._left() or self._is_free(1, self._noted):",
-        "if True:",
+        "if not self._left() and not self._free_sectors():",
+        "if False:",
     ),
     "erased on a release that a cut may forget": (
         _one_life(44),
         "log.py",
-        "self._is_free(1, self._noted)",
-        "self._is_free(1, self.released)",
+        "if due and self._free_sectors():",
+        "if due and self._count_free(self.released):",
     ),
     "no repair": (_flips, "reader.py", "return page.repair(pos)", "return False"),
 }

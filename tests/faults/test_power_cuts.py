@@ -45,5 +45,5 @@ def test_a_start_costs_the_same_however_full_the_flash_is():
     assert len(costs) > 50
     for _, pages, marks, programs, erases in costs:
         # Where the settled record begins a new sector, that is erased and seen to be blank.
-        assert pages <= (28 if erases == 0 else 40)
-        assert marks <= 18 and programs <= 2 and erases <= 1
+        assert pages <= (20 if erases == 0 else 23)
+        assert marks <= 16 and programs <= 2 and erases <= 1

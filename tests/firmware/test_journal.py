@@ -328,8 +328,9 @@ def test_an_append_is_one_program_when_idle_has_run():
         while journal.idle():
             pass
         flash.forget()
-        journal.append(1, journal.next_seq, b"x" * 200)
-        assert (flash.programs, flash.erases) == (1, 0)
+        pos = journal.append(1, journal.next_seq, b"x" * 200)
+        assert flash.erases == 0
+        assert flash.programs == (1 if pos % 15 else 2)  # a sector's first record brings its mark
         journal.release(journal.next_seq - 1, TOKEN)
 
 
