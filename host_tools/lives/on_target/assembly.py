@@ -134,7 +134,7 @@ class Terminal:
             self.book, queue, self.forwarder, self.memory, self.link, self.messages, self.clock
         )
         self.reader = Reader(life.chip)
-        self.scanner = None  # pay codes are not simulated here
+        self.scanner = life.scanner
         self.network_log = self._network_log()
 
     def _connect_to(self, network):

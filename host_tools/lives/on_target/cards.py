@@ -77,6 +77,26 @@ class Card:
         return made
 
 
+class Scanner:
+    """The barcode scanner: a phone is held before it once it was asked for."""
+
+    def __init__(self):
+        self.code = None
+        self._shown = 0
+
+    def show(self, index, confirms_s):
+        """A fresh code of that account."""
+        self._shown += 1
+        self.code = "28%02d%04d%010d" % (index % _ACCOUNTS, confirms_s, self._shown)
+
+    def forget(self):
+        pass
+
+    def take(self):
+        code, self.code = self.code, None
+        return code
+
+
 def transaction(config, request):
     """In place of emv.entry.transaction; `config` is the Chip that holds the card."""
     answer = yield _SELECT

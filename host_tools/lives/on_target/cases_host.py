@@ -112,8 +112,6 @@ NOT_YET = {
     49: "settlement is not built",
     50: "settlement is not built",
     51: "batch upload is not built",
-    54: "QR payment is not built",
-    55: "QR payment is not built",
     56: "settlement accounts are not built",
     57: "fees are not built",
 }

@@ -7,6 +7,7 @@ commit. Faults come as a mood: {fault: percent}.
 import time
 from binascii import unhexlify
 
+import host_codes
 import host_returns
 import wire
 from host_documents import Documents
@@ -20,7 +21,14 @@ _ZEROS = "000000000000"
 _FINANCIAL = "2"
 _REVERSAL = "4"
 _ECHOED = (3, 4, 11, 12, 13, 41, 42, 49, 53, 60)
-_ORIGINAL = {"0200": "0200", "0220": "0220", "0221": "0220", "0400": "0400", "0401": "0400"}
+_ORIGINAL = {
+    "0200": "0200",
+    "0201": "0200",
+    "0220": "0220",
+    "0221": "0220",
+    "0400": "0400",
+    "0401": "0400",
+}
 _ID, _TOKEN, _NONCE, _TIME, _POSTING = const(1), const(3), const(6), const(7), const(12)
 
 
@@ -62,6 +70,8 @@ class Row:
         self.mti = fingerprint[0]
         self.posted = False
         self.returned_fen = 0
+        self.asked_ms = 0
+        self.confirms_ms = None  # of a pay code that waits for its holder
         self.posting = None  # DE 63.0C
         self.fields = {}
         self.private = {}
@@ -78,6 +88,7 @@ class Host:
         self._rows = {}  # business key -> Row
         self._ids = {}  # (transaction id, class) -> Row
         self._references = 0
+        self.used_codes = set()
         self.mood = {}
         self.poison = ()  # amounts of advices that the host will never understand
         self.start_s = 0  # its clock when the life began
@@ -138,7 +149,8 @@ class Host:
         if self._is("mute"):
             return None
         said = (row.fields[37], row.fields.get(38), row.fields[39])
-        self._check.answered(row.mti[1], row.id, said)
+        if row.confirms_ms is None:
+            self._check.answered(row.mti[1], row.id, said)
         return self._reply(request, row.fields, row.private)
 
     def _is_well_formed(self, mti, fields, private, counter):
@@ -161,7 +173,10 @@ class Host:
         if self._is("race"):
             self._entered(request, key, fingerprint)  # by another node, in this very moment
         row = self._entered(request, key, fingerprint)
-        return row if row and row.fingerprint == fingerprint else None
+        if row is None or row.fingerprint != fingerprint:
+            return None
+        host_codes.look_again(self, row, request, self._world.now_ms)
+        return row
 
     def _entered(self, request, key, fingerprint):
         """The row under this key, which is unique: whoever commits second finds the first one's."""
@@ -186,7 +201,8 @@ class Host:
     def _account(self, fields, keys, counter):
         if 62 not in fields:
             return None
-        return wire.digits(keys.track2(counter, fields[62])).split("d")[0]
+        digits = wire.digits(keys.track2(counter, fields[62])).split("d")[0]
+        return host_codes.account_of(digits) if fields[60][:2] == host_codes.TYPE else digits
 
     def _take_effect(self, row, request, key):
         """False if it contradicts another request. The posting and the reply are one."""
@@ -203,7 +219,9 @@ class Host:
             row.fields[38] = "%06d" % self._references
         if row.posting:
             row.private[_POSTING] = row.posting
-        if code != "91":
+        if code == host_codes.WAITS:
+            host_codes.waits(row)
+        elif code != "91":
             answer = row.mti[:2] + ("30" if row.mti == "0220" else "10")
             text = rrn + fields[60][2:8] + code
             token = keys.token(counter, unhexlify(answer) + row.id + text.encode())
@@ -220,13 +238,27 @@ class Host:
             return "12"  # its reversal came first and left a tombstone
         if self._is("issuer_down"):
             return "91"
+        if request[1][60][:2] == host_codes.TYPE:
+            return self._pay_code(row, request)
         refusal = self.issuer.refusal(row.account, row.amount_fen)
         if not refusal:
-            self._post(row)
+            self.post(row)
         return refusal or "00"
 
+    def _pay_code(self, row, request):
+        _, fields, _, keys, counter = request
+        digits = wire.digits(keys.track2(counter, fields[62]))
+        row.asked_ms = self._world.now_ms
+        code = host_codes.sale(self, row, digits, self._world.now_ms)
+        if code == "00":
+            self.post(row)
+        return code
+
+    def gives(self, token):
+        self._check.tokens.add(token)
+
     def advice(self, row, request, key):
-        self._post(row)
+        self.post(row)
         row.posting = b"\1"
         return "00"
 
@@ -240,6 +272,9 @@ class Host:
         wrong = original.id != row.id or original.amount_fen != row.amount_fen
         if wrong or original.mti == "0220" or original.returned_fen:
             return None
+        host_codes.look_again(self, original, request, self._world.now_ms)
+        if original.confirms_ms is not None:
+            host_codes.end(self, original, request, "12")
         if not original.posted:
             return "12"
         self.issuer.move(original.id, original.account, original.amount_fen, -1)
@@ -252,10 +287,10 @@ class Host:
         identity, account = self._dice.bytes(16), list(self.issuer.balances)[0]
         row = Row(("0200", identity), identity, number, account, 5555)
         self._rows[key_id, "000001", stan, _FINANCIAL] = self._ids[identity, _FINANCIAL] = row
-        self._post(row)
+        self.post(row)
         self._check.sale(identity).said = "paid"
 
-    def _post(self, row):
+    def post(self, row):
         row.posted = True
         self.issuer.move(row.id, row.account, row.amount_fen, 1)
 

@@ -39,6 +39,7 @@ _HOST_FAULTS = (
 )
 _LINES = ("down", "down", "refuse", "hole", "portal", "up", "up")
 _PERCENT = (3, 10, 30, 100)
+_CODES = ("code0", "code0", "code5", "code30", "code61", "code9999")
 _HABITS = ("any", "any", "any", "any", "online", "offline", "offline", "declines")
 _MANNERS = ("gives up", "second thoughts", "nobody", "leaves1", "leaves2", "hurries")
 _FLASHES = ((8, 32), (12, 32), (16, 32), (16, 256), (24, 1), (32, 32))
@@ -99,7 +100,8 @@ def the_end():
 def _sale(dice, climate):
     fen = dice.between(1, 99) * dice.pick((1, 100, 100, 100))
     manner = dice.pick(_MANNERS) if "people" in climate and dice.chance(15) else ""
-    return ["sell", fen, dice.below(6), dice.pick(_HABITS), manner]
+    habit = dice.pick(_CODES if dice.chance(8) else _HABITS)
+    return ["sell", fen, dice.below(6), habit, manner]
 
 
 def _return(dice):

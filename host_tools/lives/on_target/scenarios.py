@@ -4,6 +4,7 @@ Each case is one plan or several, written in `steps.py`'s words. The invariants 
 as in any life; their questions (expect, bank, word ...) ask what is particular to the case.
 """
 
+import cases_codes
 import cases_documents
 import cases_host
 import cases_network
@@ -18,6 +19,7 @@ def _cases():
     found = dict(cases_terminal.CASES)
     found.update(cases_network.CASES)
     found.update(cases_host.CASES)
+    found.update(cases_codes.CASES)
     found.update(cases_returns.CASES)
     found.update(cases_documents.CASES)
     return found

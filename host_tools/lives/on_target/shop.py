@@ -7,7 +7,7 @@ would who sees that screen; what the screens say goes to the ledger outside.
 import asyncio
 
 import acts
-from cards import Card
+from cards import Card, account
 from micropython import const
 
 _KEY_MS = const(5)
@@ -46,6 +46,7 @@ class Shop:
         # list, "", manner]
         self._step = None
         self.screen = None
+        self.payer = None  # whose card or phone it is
         self.typed_fen = 0
         self.back_fen = 0  # what is to be given back, 0 for all that is left
         self.sales = 0
@@ -106,6 +107,8 @@ class Shop:
         """(after how many ms, which key or None), by what is on the screen."""
         if self.screen == "amount":
             return self._at_home(wait_ms)
+        if self.screen == "waiting":
+            return (_READ_MS, "X") if self._manner() == "gives up" else (wait_ms, None)
         if self.screen == "in_doubt":
             return (_READ_MS, "X") if self._manner() == "hurries" else (wait_ms, None)
         if self.screen in ("menu", "history", "entry"):
@@ -147,7 +150,7 @@ class Shop:
             self.typed_fen = step[1]
             self.sales += 1
             self._keys = _keyed(step[1])
-            self._chip.card = None if step[4] == "nobody" else self._card(step)
+            self._comes(step)
         elif verb == "give back":
             self._step = step
             self.back_fen, place = step[1:3]
@@ -162,6 +165,16 @@ class Shop:
             self._keys, self._browsing = "M", "1" + step[1]
         else:
             acts.do(self._life, *step)
+
+    def _comes(self, step):
+        """The customer, with a card, or with a pay code that is confirmed after so many seconds."""
+        by_code = step[3][:4] == "code"
+        self.payer = account(step[2])
+        self._life.scanner.code = self._chip.card = None
+        if by_code:
+            self._life.scanner.show(step[2], int(step[3][4:]))
+        elif step[4] != "nobody":
+            self._chip.card = self._card(step)
 
     def _card(self, step):
         leaves = step[4][6:]  # "leaves1": pulled away at the first command; "flees 1": and gone
