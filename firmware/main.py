@@ -27,6 +27,7 @@ from terminal.parameters import Parameters
 from terminal.people import People
 from terminal.reader import Reader
 from terminal.sale import SaleDesk
+from terminal.settler import Settler
 from terminal.supervisor import Supervisor
 from terminal.till import Till
 from ui.view import View
@@ -67,6 +68,7 @@ class Services:
     memory: HostMemory
     forwarder: Forwarder
     forwarding: Forwarding
+    settler: Settler
     reader: Reader
     scanner: object  # drivers.scanner.Scanner, or None
     cut_sales: int
@@ -137,6 +139,7 @@ def services(hardware, people, feed):
     queue = Queue(s.book, s.memory)
     s.forwarder = Forwarder(queue, s.random, s.settings.host.window)
     s.forwarding = Forwarding(s.book, queue, s.forwarder, s.memory, s.link, s.messages, s.clock)
+    s.settler = Settler(s)
     s.reader = Reader(hardware.reader())
     s.scanner = hardware.scanner()
     return s
@@ -195,6 +198,7 @@ async def run(s, hardware, feed):
     supervisor.start("link", s.link.run())
     supervisor.start("forwarding", s.forwarding.run())
     supervisor.start("downloads", Downloads(s).run())
+    supervisor.start("settlement", s.settler.run())
     supervisor.start("housekeeping", Housekeeping(s).run())
     supervisor.start("till", Till(s, SaleDesk(s)).run())
     gc.collect()

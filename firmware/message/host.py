@@ -112,15 +112,19 @@ class HostMessages:
     def network(self, what, batch, held, more=()):
         """-> (key, bytes, nonce) of an 0800. `what`: the network code; `held`: (count, fen);
         `more`: private data of its own."""
+        nonce = self._random(16)
+        return self.managed("0800", batch, what, [(f.NONCE, nonce)] + list(more), held) + (nonce,)
+
+    def managed(self, mti, batch, what, private, held):
+        """-> (key, bytes) of a message that is about no single sale."""
         self._network_stan = self._network_stan % 999999 + 1
         number = "%06d" % self._network_stan
-        nonce = self._random(16)
         fields = {11: number, 60: "00%06d" % batch + what}
-        return (
-            ("08", number),
-            self.pack("0800", _NETWORK, fields, [(f.NONCE, nonce)] + list(more), held),
-            nonce,
-        )
+        return (mti[:2], number), self.pack(mti, _NETWORK, fields, private, held)
+
+    @property
+    def currency(self):
+        return self._identity.currency
 
     def financial(self, sale):
         """-> (fields, private) that all messages about this sale have."""

@@ -18,7 +18,8 @@ DEFERRED = const(3)
 RETURN = const(4)
 
 _LAST_NUMBER = const(999999)
-_HEAD = "<IIIIIII16s"
+_HEAD = "<IIIHBBBBIIII16s"
+_NEVER = (0, 0, 0, 0, 0)
 _ENTRY = "<BBIQ"
 _OPEN = const(0)
 _CLOSING = const(1)
@@ -48,8 +49,9 @@ class Closing:
 
 
 class Batch:
-    def __init__(self, number, since=0):
+    def __init__(self, number, since=0, opened=_NEVER):
         self.number = number
+        self.opened = opened  # local time: (year, month, day, hour, minute)
         self.since = since  # sales released up to this number are in earlier batches
         self.counted = since  # and those up to this one in the totals
         self.totals = {}  # product -> (count, fen)
@@ -59,24 +61,24 @@ class Batch:
         count, sum_fen = self.totals.get(product, (0, 0))
         self.totals[product] = (count + 1, sum_fen + fen)
 
-    def closed_as(self, identity, last):
+    def closed_as(self, identity, last, now):
         """The Batch that follows when this one begins to close, with sales up to `last` made."""
         if self.closing:
             raise ValueError("the batch before is not closed yet")
-        following = Batch(self.number % _LAST_NUMBER + 1, self.counted)
+        following = Batch(self.number % _LAST_NUMBER + 1, self.counted, now)
         following.closing = Closing(
             self.number, identity, self.since, self.counted, last, self.totals
         )
         return following
 
     def without_closing(self):
-        following = Batch(self.number, self.since)
+        following = Batch(self.number, self.since, self.opened)
         following.counted, following.totals = self.counted, self.totals
         return following
 
     def pack(self):
         closing = self.closing or Closing(0, bytes(16), 0, 0, 0, {})
-        head = (self.number, self.since, self.counted)
+        head = (self.number, self.since, self.counted) + tuple(self.opened)
         of_closing = (closing.number, closing.since, closing.up_to, closing.last, closing.identity)
         entries = [
             struct.pack(_ENTRY, which, product, *totals[product])
@@ -91,23 +93,24 @@ def unpack(payload):
     head, entry = struct.calcsize(_HEAD), struct.calcsize(_ENTRY)
     if len(payload) < head or (len(payload) - head) % entry:
         raise BadBatch("of another length")
-    number, since, counted, closing, from_, up_to, last, identity = struct.unpack(_HEAD, payload)
+    said = struct.unpack(_HEAD, payload)
+    closing, since, up_to, last, identity = said[8:]
     totals = ({}, {})
     for at in range(head, len(payload), entry):
         which, product, count, fen = struct.unpack_from(_ENTRY, payload, at)
         if which > _CLOSING:
             raise BadBatch("of another layout")
         totals[which][product] = (count, fen)
-    batch = Batch(number, since)
-    batch.counted, batch.totals = counted, totals[_OPEN]
+    batch = Batch(said[0], said[1], said[3:8])
+    batch.counted, batch.totals = said[2], totals[_OPEN]
     if closing:
-        batch.closing = Closing(closing, identity, from_, up_to, last, totals[_CLOSING])
+        batch.closing = Closing(closing, identity, since, up_to, last, totals[_CLOSING])
     return batch
 
 
 def posted(records, products, since, up_to):
-    """Yields (product, payload) of the sales that were released as posted above `since` up to
-    `up_to`, newest first.
+    """Yields (product, payload), newest first, for each record: the product of a sale that was
+    released as posted above `since` up to `up_to`; 0 for all others.
 
     `records`: (kind, sequence number, payload) newest first; `products`: kind of the newest record
     of a posted sale -> product. A sale that was carried forward counts where it stands last.
@@ -119,9 +122,10 @@ def posted(records, products, since, up_to):
         stands = carried.get(number, seq)
         if seq != number:
             carried.setdefault(number, seq)
-        if not since < seq <= up_to:
-            continue
-        bits, bit = seen.get(seq >> 4, 0), 1 << (seq & 15)
-        newest, seen[seq >> 4] = not bits & bit, bits | bit
-        if newest and stands == seq and kind in products:
-            yield products[kind], payload
+        product = 0
+        if since < seq <= up_to:
+            bits, bit = seen.get(seq >> 4, 0), 1 << (seq & 15)
+            if not bits & bit and stands == seq:
+                product = products.get(kind, 0)
+            seen[seq >> 4] = bits | bit
+        yield product, payload

@@ -232,9 +232,9 @@ class Book:
             return False
         return self._rewrite(self._journal.released + 1, stuck.kind)
 
-    def close_batch(self, identity):
-        """The open batch begins to close, under `identity` (16 random bytes). No sale may be in
-        play and no message under way. False if there is no room for it in the journal.
+    def close_batch(self, identity, now):
+        """The open batch begins to close, at `now` (local), as `identity` (16 bytes). No sale may
+        be in play and no message under way. False if there is no room for it in the journal.
 
         What is unresolved is carried out of the way first, so that all that is posted is counted.
         """
@@ -244,7 +244,7 @@ class Book:
                 break  # nobody can tell what it is: the totals end before it
             if not self._rewrite(self._journal.released + 1, stuck.kind):
                 return False
-        return self.tally.close(identity, self._journal.next_seq - 1)
+        return self.tally.close(identity, self._journal.next_seq - 1, now)
 
     # Reading
 
@@ -274,17 +274,15 @@ class Book:
         return [self._entries[seq].number for seq in self.waiting(REQUEST) if seq != self.in_play]
 
     def owed(self):
-        """Numbers of the sales that the host has to be told, in that order. Not to be changed.
-
-        While a batch is being closed, those that were made in it wait: they are in the next one.
-        """
-        closing = self.tally.batch.closing
-        if closing:
-            return [number for number in self._entries.owed if number > closing.last]
+        """Numbers of the sales that the host has to be told, in that order. Not to be changed."""
         return self._entries.owed
 
     def must_wait(self, number):
-        """Whether this is a return whose original the host has not answered for yet."""
+        """Whether this is a return whose original the host has not answered for yet; or it was made
+        in a batch that is being closed without it: it is in the next one."""
+        closing = self.tally.batch.closing
+        if closing and number <= closing.last:
+            return True
         after = self._entries.after
         given_back = after.get(self.seq_of(number)) if after else None
         original = self.entry(self.seq_of(given_back)) if given_back else None

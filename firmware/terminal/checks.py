@@ -27,6 +27,14 @@ def number(lowest, highest):
     return check
 
 
+def time_of_day(value):
+    """hh:mm, or nothing."""
+    if value == "":
+        return True
+    plain = text(5, 5)(value) and value[2] == ":" and (value[:2] + value[3:]).isdigit()
+    return plain and int(value[:2]) < 24 and int(value[3:]) < 60
+
+
 def flag(value):
     return isinstance(value, bool)
 
@@ -68,8 +76,9 @@ POLICY = {
     "stored_sum_limit_fen": number(0, 10**14),
     "stored_age_limit_h": number(1, 720),  # of the oldest stored sale
     "offline_aids": several(16, digits_of_hex(5, 16)),  # beginnings; none: every card
+    "settle_at": time_of_day,  # local; then the batch is closed by itself
     "deferred": flag,  # whether a sale may be stored that neither card nor bank has approved
 }
 
 # What stands where a field of the policy is absent.
-POLICY_DEFAULTS = {"stored_age_limit_h": 72, "offline_aids": [], "deferred": False}
+POLICY_DEFAULTS = {"stored_age_limit_h": 72, "offline_aids": [], "deferred": False, "settle_at": ""}

@@ -93,7 +93,7 @@ class Downloads:
     async def _chunk(self, coming):
         """-> what message.documents.chunk gives, or None: no answer, or none that can be used."""
         s = self._s
-        batch, holding = s.settings.terminal.batch, s.book.held()
+        batch, holding = s.book.batch, s.book.held()
         key, data, nonce = documents.request(s.messages, coming, batch, holding)
         reply = await s.link.exchange(key, data)
         if reply is NOT_SENT or reply is None or not reply.trusted or reply.nonce() != nonce:

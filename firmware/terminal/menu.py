@@ -15,6 +15,7 @@ _MENU_MS = const(60000)
 # (text key, module)
 JOBS = (
     ("history", "terminal.history"),
+    ("settle", "terminal.settle"),
     ("network_check", "terminal.network_check"),
     ("notices", "terminal.notices"),
     ("about", "terminal.about"),

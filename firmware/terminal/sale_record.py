@@ -195,6 +195,11 @@ def amount_of(payload):
     return int.from_bytes(payload[8:16], "little")
 
 
+def head(payload):
+    """(sale number, amount in fen, transaction id)."""
+    return number_of(payload), amount_of(payload), bytes(payload[16:32])
+
+
 def unpack(payload):
     """The payload of a journal record -> Sale. Raises BadSale."""
     payload = bytes(payload)

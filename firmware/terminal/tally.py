@@ -38,7 +38,8 @@ class Tally:
         released = self._journal.released
         late = posted(past.lines(self._journal, self._summed), PRODUCTS, self._summed, released)
         for product, payload in late:
-            self.batch.add(product, amount_of(payload))
+            if product:
+                self.batch.add(product, amount_of(payload))
         self.batch.counted = max(released, self._summed)
 
     def _find(self):
@@ -75,10 +76,10 @@ class Tally:
         if self._summed < self.batch.counted:
             self._write(TOTALS, self.batch)
 
-    def close(self, identity, last):
+    def close(self, identity, last, now):
         """The open batch begins to close, with sales up to the number `last`; what is sold from
         here on is in the next. False if there is no room to write that down."""
-        return self._write(BATCH, self.batch.closed_as(identity, last))
+        return self._write(BATCH, self.batch.closed_as(identity, last, now))
 
     def closed(self):
         """The host has closed it. False if there is no room to write that down."""

@@ -67,6 +67,7 @@ TEXTS = {
     "history": ("收款记录", "Sales"),
     "menu": ("菜单", "Menu"),
     "send_again": ("再次上送", "Send again"),
+    "settle": ("日结", "Settle"),
     "ask_bank": ("问问银行", "Ask the bank"),
     "this_sale": ("这笔收款", "This sale"),
     "network_check": ("网络检查", "Network check"),
@@ -172,6 +173,12 @@ TEXTS = {
     "batch_open": ("批次（未结）", "Open batch"),
     "batch_closed": ("批次（已结）", "Closed batch"),
     "pays_on": ("到账日", "Arrives on"),
+    "sold_online": ("联机", "Online"),
+    "sold_offline": ("脱机", "Offline"),
+    "sold_deferred": ("待授权", "Deferred"),
+    "given_back_total": ("退款", "Given back"),
+    "sum": ("合计", "Total"),
+    "differences": ("不符笔数", "Differences"),
     "card": ("卡号", "Card"),
     "pay_code": ("付款码", "Pay code"),
     "reference": ("参考号", "Reference"),
@@ -467,6 +474,31 @@ TEXTS = {
     "second_tap": (
         "此卡刚付过相同金额。\n确定要再收一笔吗？",
         "This card has just paid\nthe same amount.\nCharge it once more?",
+    ),
+    "settle_no_line": (
+        "网络未连接，\n恢复后自动继续结算。\n可以继续收款。",
+        "No connection: settling\ngoes on when it is back.\nYou can go on selling.",
+    ),
+    "settle_refused": (
+        "收单机构暂不受理结算，\n本机会自动重试。\n可以继续收款。",
+        "Not accepted yet; it is\ntried again by itself.\nYou can go on selling.",
+    ),
+    "settle_sure": (
+        "结算后开始新的批次。\n现在结算吗？",
+        "A new batch begins then.\nSettle now?",
+    ),
+    "settle_under_way": (
+        "正在与收单机构对账，\n可以继续收款。",
+        "The acquirer compares.\nYou can go on selling.",
+    ),
+    "settle_waits": (
+        "还有交易未上送完毕，\n请稍后再结算。",
+        "Sales are still on their\nway, and go first.\nTry again a little later.",
+    ),
+    "settled_balanced": ("账目相符，已结算。", "The totals agree.\nSettled."),
+    "settled_differs": (
+        "已结算，但账目不符，\n请凭参考号联系客服。",
+        "Settled, but some items\ndiffer. Call support with\nthe reference.",
     ),
     "see_phone": (
         "请按手机上的提示操作，\n然后再挥一次。",

@@ -20,12 +20,16 @@ LATER = const(8)  # it may take it another time
 SILENCE = const(9)  # no trustworthy answer: the line or the host, not this message
 UNFIT = const(10)  # it does not take this message as it is; others it may take
 
+# Of a settlement.
+DIFFERS = const(11)  # the totals are not the host's: it wants the list
+
 _NOT_POSTED = ("30", "97")  # of the message itself; any other answer may be better tomorrow
 _UNREACHABLE = "91"
 _CUSTOMER_PAYS = "09"
 _NOTHING_STORED = "0" * 12  # the reference number of an answer that the host has not kept
 _NEVER_TRUSTED = ("68", "94", "96", "98", "A0")
 _CLOSES_REVERSAL = ("12", "25")
+_TOTALS_DIFFER = "95"
 _SAID_NO = ("30", "94", "97")
 
 # Response code -> reason shown to the merchant; others show the raw code.
@@ -94,3 +98,20 @@ def of_reversal(reply):
     if reply.token and reply.code in _CLOSES_REVERSAL:
         return NOTHING_THERE
     return LATER
+
+
+def of_closing(reply, wanted):
+    """An 0510 -> ACCEPTED (closed), DIFFERS, LATER or SILENCE. `wanted`: the item of the list that
+    it asks for, or None."""
+    if reply is None or not reply.trusted:
+        return SILENCE
+    if reply.token and reply.code == "00":
+        return ACCEPTED
+    return DIFFERS if reply.code == _TOTALS_DIFFER and wanted is not None else LATER
+
+
+def of_list(reply, wanted):
+    """An 0330 -> ACCEPTED, LATER or SILENCE."""
+    if reply is None or not reply.trusted:
+        return SILENCE
+    return ACCEPTED if reply.code == "00" and wanted is not None else LATER

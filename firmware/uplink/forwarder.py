@@ -100,6 +100,10 @@ class Forwarder:
         else:
             past.due_ms = now + self._gap_ms(past.tries)
 
+    def is_put_off(self, number):
+        """Whether it has been tried so often that nothing should wait for it any more."""
+        return self._tries(number) >= ALARM_TRIES
+
     def alarms(self):
         """How many sales have been tried often enough that people should look."""
         return sum([past.tries >= ALARM_TRIES for past in self._past.values()])

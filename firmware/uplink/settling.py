@@ -1,0 +1,54 @@
+"""Closing a batch with the host: what to ask next, and what the verdict on an answer means.
+
+A pure state machine: first the totals; if they differ, the list from the item that the host wants,
+and then the totals again. The host decides when the batch is closed, and says the same for ever:
+so whatever gets lost, asking again is right.
+"""
+
+from micropython import const
+
+from uplink import answers
+
+CLOSE = const(1)  # send the totals
+LIST = const(2)  # send the list from `at` on
+
+_GAPS_MS = (0, 5000, 15000, 60000, 300000, 900000)
+
+
+class Settling:
+    def __init__(self, random):
+        self._random = random
+        self._failures = 0
+        self._due_ms = 0
+        self.what = CLOSE
+        self.at = 0  # the item that the host wants next
+        self.listed = None  # how many items there are, once all have been sent
+        self.repeat = False  # this part of the list was sent before
+        self.done = False
+
+    def is_due(self, now):
+        return not self.done and now >= self._due_ms
+
+    def list_ended(self):
+        """There is no item `at` any more: all are at the host."""
+        self.listed, self.what = self.at, CLOSE
+
+    def answered(self, verdict, wanted, now):
+        """`verdict`: answers.of_closing or of_list; `wanted`: the item that the host wants."""
+        self.repeat = True
+        if verdict == answers.ACCEPTED and self.what == CLOSE:
+            self.done = True
+        elif verdict == answers.ACCEPTED or verdict == answers.DIFFERS and wanted != self.listed:
+            self._failures = 0
+            self._send_list(wanted)
+        else:
+            self._due_ms = now + self._gap_ms()
+            self._failures += 1
+
+    def _send_list(self, wanted):
+        self.repeat = self.what == LIST and wanted == self.at
+        self.what, self.at = LIST, wanted
+
+    def _gap_ms(self):
+        gap_ms = _GAPS_MS[min(self._failures, len(_GAPS_MS) - 1)]
+        return gap_ms * (205 + self._random(1)[0] % 103) // 256  # +-20 %
