@@ -38,7 +38,9 @@ def settle(request: Request, connection: Connection, now: datetime, terms: Terms
     if (row.identity, row.declared) != (request.transaction_id, declared):
         raise book.Conflict
     if row.state == _CLOSED:
-        return book.stored_reply(row)
+        reply = book.stored_reply(row)
+        reply.fields["11"] = request.field(11)  # of this asking, by which it is matched
+        return reply
     lines = unsettled(connection, row.key_id, int(row.batch))
     counted = _totals(lines)
     differences: list[dict] = []

@@ -149,6 +149,7 @@ class Terminal:
         self.key_id = bytes.fromhex(provision["keys"]["ikid"])
         self.initial_key = bytes.fromhex(provision["keys"]["initial_key"])
         self.batch = 1
+        self._asked = 0
         self._numbers = itertools.count(1)
 
     def keys(self, counter: int) -> TransactionKeys:
@@ -268,7 +269,8 @@ class Terminal:
         return self._about_batch(mti, "202", private)
 
     def _about_batch(self, mti: str, code: str, private: dict[int, bytes]) -> bytes:
-        fields = {"11": "000001", "60": f"00{self.batch:06d}{code}", **self._names(0)}
+        self._asked += 1
+        fields = {"11": f"{self._asked:06d}", "60": f"00{self.batch:06d}{code}", **self._names(0)}
         return self.packed(mti, fields, private, 0)
 
     def _names(self, counter: int) -> dict[str, str]:

@@ -108,6 +108,10 @@ def told(reply):
     return [int.from_bytes(said[at : at + 2], "big") for at in (0, 2, 4, 6)]
 
 
+def but_stan(reply):
+    return {name: value for name, value in reply.lasting().items() if name != "11"}
+
+
 # -- totals that agree ----------------------------------------------------------------------------
 
 
@@ -143,7 +147,8 @@ def test_a_batch_is_closed_once_and_the_answer_stays(shop):
     shop.sell(500)
     first = shop.close()
     again = shop.close()
-    assert again.lasting() == first.lasting()
+    assert but_stan(again) == but_stan(first)
+    assert again.fields["11"] != first.fields["11"]  # it is matched by its own
     assert len([s for s in ledger.settled(shop.host.data) if s["reference"] == first.rrn]) == 1
 
 
@@ -204,7 +209,7 @@ def test_totals_that_differ_by_one_fen_bring_the_list_and_the_row(shop):
         "terminal_fen": 799,
         "host_fen": 800,
     }
-    assert shop.close(wrong, listed=2).lasting() == closed.lasting()
+    assert but_stan(shop.close(wrong, listed=2)) == but_stan(closed)
     assert shop.statement(closed)["gross_fen"] == 2050  # what the host has posted is paid
 
 
