@@ -485,7 +485,7 @@ TEXTS = {
     ),
     "settle_sure": (
         "结算后开始新的批次。\n现在结算吗？",
-        "A new batch begins then.\nSettle now?",
+        "A new batch begins.\nSettle now?",
     ),
     "settle_under_way": (
         "正在与收单机构对账，\n可以继续收款。",
