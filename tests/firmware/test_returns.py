@@ -111,7 +111,7 @@ def test_a_part_of_a_sale_is_a_refund():
 def test_a_sale_of_a_batch_that_is_closed_is_refunded_in_the_next_one():
     shop = Shop()
     sale = shop.paid()
-    shop.book.close_batch(bytes(16))
+    shop.book.close_batch(bytes(16), parts.NOW[:5])
     given = shop.gives_back(sale, 1000)
     assert (given.batch, given.original[2]) == (2, "25")
 
