@@ -62,6 +62,8 @@ class Clock:
 
 
 class Held:
+    batch = 1
+
     def held(self):
         return (0, 0)
 
