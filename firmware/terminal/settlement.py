@@ -18,7 +18,7 @@ class Settlement:
         self._s = services
         self._settling = settling.Settling(services.random)
         self._closing = services.book.tally.batch.closing
-        self._lines = None  # of the past, newest first
+        self._lines = self._posted()  # of the past, newest first
         self._next = 0  # the item of the list that they are at
         self.settled = None  # messages.Settled, once the batch is closed
         self.refusal = ""  # the response code of a host that did not close it
@@ -66,7 +66,7 @@ class Settlement:
 
     async def _items(self, first):
         """Items from the so-manieth on, newest first; none if there are no more."""
-        if self._lines is None or first != self._next:
+        if first != self._next:
             self._lines, self._next = self._posted(), 0
             await self._read(first)
         return await self._read(messages.MOST_ITEMS)
