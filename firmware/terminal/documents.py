@@ -19,7 +19,7 @@ from message.documents import (
     WRONG_VALUE,
     Refused,
 )
-from terminal.checks import POLICY, POLICY_DEFAULTS, Section, date, digits_of_hex, number, text
+from terminal.checks import POLICY, POLICY_DEFAULTS, Section, date, number, text
 
 SCOPES = ("all", "online", "settlement", "qr")
 CYCLES = ("D+0", "D+1", "T+0", "T+1")
@@ -72,7 +72,6 @@ _PARAMETERS = {
     "settlement?": {"account": _masked, "cycle": _one_of(CYCLES), "valid_from": date},
     "support?": text(0, 32),
     "hotlist?": _list,
-    "release?": {"serial": text(1, 16), "ikid": digits_of_hex(8, 8)},
 }
 _NOTICE = {
     "from": _moment,

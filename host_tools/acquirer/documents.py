@@ -114,7 +114,6 @@ _AID = _matching(re.compile(r"([0-9a-fA-F]{2}){5,16}"), "5 to 16 bytes in hex")
 _ACCOUNT = _matching(_MASKED, "masked, like 6222****1234: at most six and four digits")
 _CHINESE = _told(lambda v: isinstance(v, str) and 0 < len(v) <= 60, "1 to 60 characters")
 _HOT_CARD = _told(_is_hot, "a range of leading digits low-high, or 16 hex digits of a hash")
-_KEY_ID = _matching(re.compile(r"[0-9a-fA-F]{16}"), "8 bytes in hex")
 
 # A field whose name ends in "?" may be absent.
 _FEE = {"rate_bp": _number(0, 10_000), "cap_fen?": _number(1, 10**9)}
@@ -139,7 +138,6 @@ _RULES: dict[int, dict[str, Any]] = {
         "settlement?": {"account": _ACCOUNT, "cycle": _one_of(*_CYCLES), "valid_from": _DATE},
         "support?": _text(0, 32),
         "hotlist?": [200, _HOT_CARD],
-        "release?": {"serial": _text(1, 16), "ikid": _KEY_ID},
     },
     NOTICES: {
         "merchant_id?": _text(15, 15),

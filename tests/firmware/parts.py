@@ -1,6 +1,7 @@
 """Real parts for tests, put together small: keys, identity, a sale with chip data, a reply."""
 
 import os
+from binascii import hexlify
 from binascii import unhexlify as unhex
 
 from crypto.rng import Random
@@ -47,6 +48,13 @@ class Outcome:
 
 def random():
     return Random(os.urandom)
+
+
+def place(name):
+    """A folder for the files of a test, below what is built: of this process alone."""
+    path = "build/test-%s-%s/" % (name, hexlify(os.urandom(6)).decode())
+    os.mkdir(path)
+    return path
 
 
 def keys():

@@ -9,7 +9,7 @@ from terminal.clock import Clock
 from terminal.folder import Folder
 
 _HOUR_S = 3600
-_PLACE = "/tmp/tapstone-test-age-"
+_PLACE = parts.place("age")
 
 
 class Rtc:

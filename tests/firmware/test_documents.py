@@ -40,7 +40,6 @@ def test_a_good_document_is_opened_whole():
             settlement={"account": "6222****1234", "cycle": "D+1", "valid_from": [2026, 12, 1]},
             support="400-000-0001",
             hotlist=["621094-621095"],
-            release={"serial": "TEST0001", "ikid": "1234567890123456"},
         )
     )
     assert content["version"] == 7
@@ -129,7 +128,6 @@ def test_a_value_out_of_range_is_named():
         (signer.parameters(support="4" * 33), "support"),
         (signer.parameters(hotlist=["621094-62"]), "hotlist[0]"),
         (signer.parameters(hotlist={}), "hotlist"),
-        (signer.parameters(release={"serial": "TEST0001"}), "release.ikid"),
     )
     for content, field in wrong:
         assert _refused(content) == (wire.WRONG_VALUE, field), field

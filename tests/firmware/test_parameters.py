@@ -10,7 +10,7 @@ from message.documents import NOTICES, PARAMETERS
 from terminal.folder import Folder
 from terminal.parameters import Parameters
 
-_PLACE = "/tmp/tapstone-test-parameters-"
+_PLACE = parts.place("parameters")
 _NO_SPACE = 28
 
 
@@ -201,7 +201,7 @@ def test_a_refusal_while_an_answer_is_under_way_is_not_forgotten():
 
 
 def test_a_folder_without_a_file_system_says_so():
-    folder = Folder("/tmp/tapstone-no-such-folder/provision.json")
+    folder = Folder("build/no-such-folder/provision.json")
     services = Services(folder)
     assert not _put(services, signer.parameters(1))
     assert services.parameters.refused[2].code == wire.NOT_STORED

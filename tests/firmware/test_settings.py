@@ -2,8 +2,12 @@
 
 import json
 
+import parts
+
 from terminal import settings
 from terminal.settings import BadSettings, Settings
+
+_FILE = parts.place("settings") + "provision.json"
 
 
 def _document(**policy):
@@ -91,10 +95,10 @@ def test_a_signer_is_a_modulus_of_3072_bits_or_there_is_none():
 
 def test_a_file_that_is_no_document_says_so():
     for text, why in (("{", "not valid JSON"), (json.dumps([1]), "tapstone-provision/1")):
-        with open("/tmp/tapstone-test-settings.json", "w") as file:
+        with open(_FILE, "w") as file:
             file.write(text)
         try:
-            settings.load("/tmp/tapstone-test-settings.json")
+            settings.load(_FILE)
         except BadSettings as error:
             assert why in str(error)
         else:

@@ -181,7 +181,6 @@ def test_a_strange_refusal_does_not_hurt(terminal):
         (parameters(settlement={"account": "62220212345678"}), "settlement.account"),
         (parameters(hotlist=["621094-62"]), "hotlist[0]"),
         (parameters(version=0), "version"),
-        (parameters(release={"serial": "X"}), "release.ikid"),
         (notices(notices=[{}]), "notices[0].from"),
         (notices(notices=[notices()["notices"][0] | {"to": [2026, 11, 20, 0, 0]}]), "notices[0]"),
         (notices(notices=[notices()["notices"][0] | {"from": [2026, 2, 30, 0, 0]}]), "[0].from"),
@@ -258,7 +257,6 @@ def test_a_terminal_takes_what_the_acquirer_publishes(acquirer, terminal):
         terminal,
         settlement={"account": "6222********1234", "cycle": "T+1", "valid_from": [2026, 12, 1]},
         hotlist=["621094-621095", "0123456789abcdef"],
-        release={"serial": "SIM1", "ikid": "00" * 8},
         policy={**parameters()["policy"], "offline_aids": ["A000000333", "a0000000041010"]},
     )
     with judge(acquirer, terminal) as opened:

@@ -112,6 +112,6 @@ NOT_YET = {
     49: "settlement is not built",
     50: "settlement is not built",
     51: "batch upload is not built",
-    56: "settlement accounts are not built",
+    56: "the model host has no settlement accounts; the real one has (test_acquirer_payees.py)",
     57: "fees are not built",
 }
