@@ -15,6 +15,7 @@ from rich.console import Console
 from host_tools.acquirer.commands import acquirer_app
 from host_tools.device.commands import journal_app
 from host_tools.emv.commands import bench_tap, emv_app, fuzz_emv
+from host_tools.flash.commands import bench_journal
 from host_tools.lives.commands import simulate_lives
 from host_tools.uplink.commands import bench_uplink
 
@@ -131,6 +132,7 @@ app.add_typer(simulate_app, name="simulate")
 fuzz_app.command("emv")(fuzz_emv)
 app.add_typer(fuzz_app, name="fuzz")
 bench_app.command("tap")(bench_tap)
+bench_app.command("journal")(bench_journal)
 bench_app.command("uplink")(bench_uplink)
 app.add_typer(bench_app, name="bench")
 

@@ -33,6 +33,7 @@ _POLL_MS = const(150)
 _PRESENT_MS = const(60000)
 _APDU_MS = const(3000)
 _LINE_MS = const(8000)  # so long a sale waits for another network to take over
+_MOMENT_MS = const(1500)  # a line that has just gone, as when the network changes, may be back
 _SAME_TAP_MS = const(120000)
 _PURCHASE = const(0x00)
 _APPLICATION = const(0x84)  # the name of the application that pays
@@ -56,6 +57,7 @@ class SaleDesk:
 
     async def run(self, amount_fen):
         """-> Result. Raises OSError when the journal's flash fails: then nothing may go on."""
+        await self._s.link.comes(_MOMENT_MS)
         refusal = self._refusal(amount_fen)
         if refusal:
             return Result(REFUSED, refusal)

@@ -10,7 +10,7 @@ async def _checked(bench, seconds=40):
     """Opens the menu's network check; the advice at its end."""
     since = len(bench.screens.shown)
     await bench.press("X")
-    await bench.press("M2")
+    await bench.press("M3")
     for _ in range(20):  # a screen for each step as it is tried, the last one with the advice
         screen = await bench.screens.wait("check", since=since, seconds=seconds)
         since = bench.screens.shown.index(screen, since) + 1

@@ -47,6 +47,9 @@ class Age:
 class Link:
     ready = False
 
+    async def comes(self, patience_ms):
+        return self.ready
+
 
 class Forwarding:
     paused = False

@@ -9,10 +9,10 @@ from pathlib import Path
 
 import pytest
 from acquirer_client import MERCHANT, running
-from conftest import BUILD
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import padding
 from cryptography.hazmat.primitives.serialization import load_pem_public_key
+from golden.record import BUILD
 from typer.testing import CliRunner
 
 from host_tools import paths

@@ -171,9 +171,11 @@ class Terminal:
         return self.link.ready and not self.memory.busy and nothing_owed
 
     def leftovers(self):
-        """What is kept in memory for messages, of which there is none any more but an echo."""
+        """What is kept in memory for messages, of which there is none any more but an echo or a
+        download: those go on in quiet times."""
+        waiters = [key for key in self.link._waiters if key[0] != "08"]
         kept = (self.forwarder._past, self.forwarder._under_way, self.forwarding._answers)
-        return [len(part) for part in kept + (self.link._waiters, self.link._outbox[1:])]
+        return [len(part) for part in kept + (waiters, self.link._outbox[1:])]
 
 
 def new_journal(check, flash, random):

@@ -79,7 +79,7 @@ def of_seed(seed):
         "flash": dice.pick(_FLASHES),
         "policy": policy,
         "echo_ms": dice.pick(_ECHOES_MS),
-        "steps": steps + the_end(),
+        "steps": steps + the_end("backup" in climate),
     }
     if "backup" in climate:
         plan["backup"] = True
@@ -90,9 +90,10 @@ def of_seed(seed):
     return plan
 
 
-def the_end():
-    """The faults stop; all that is owed must flow, and the terminal must sell."""
-    idle = ["wait", 4000]  # the journal writes down what was released, and makes room
+def the_end(backup=False):
+    """The faults stop; all that is owed must flow, and the terminal must sell. With a backup
+    network, when it has gone back to the preferred one: while it changes there is no line."""
+    idle = ["wait", 1000000 if backup else 4000]  # the journal, too, makes room in idle time
     sale = ["sell", 700, 0, "online", ""]
     return [["calm"], ["rest"], idle, sale, ["expect", "approved"], ["rest"]]
 

@@ -1,0 +1,1 @@
+"""What it costs to keep a record on flash, in several ways."""
