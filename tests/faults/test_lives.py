@@ -7,8 +7,8 @@ import pytest
 
 from host_tools.lives import native, runner, shrink
 
-LIVES = 600
-AS_DEPLOYED = 100  # more lives, in bytecode as on a device
+LIVES = 240
+AS_DEPLOYED = 60  # more lives, in bytecode as on a device
 SIXTY = range(1, 61)
 REGRESSIONS = json.loads((Path(__file__).parent / "lives_regressions.json").read_text())
 
