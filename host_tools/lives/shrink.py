@@ -6,7 +6,7 @@ from typing import Any
 Plan = dict[str, Any]
 Live = Callable[[Plan], dict[str, Any]]
 
-_KEPT = ("calm", "rest", "expect")  # how every life ends
+_END = "calm"  # from the last one on: how every life ends
 _MOST_RUNS = 400
 
 
@@ -38,20 +38,20 @@ def _broken(result: dict[str, Any]) -> str | None:
 
 def _without_parts(plan: Plan, still: Callable[[Plan], bool]) -> Plan:
     """Leaves out half of the steps, then quarters, and so on."""
-    size = len(plan["steps"]) // 2
+    verbs = [step[0] for step in plan["steps"]]
+    end = len(verbs) - verbs[::-1].index(_END) - 1 if _END in verbs else len(verbs)
+    steps, ending = plan["steps"][:end], plan["steps"][end:]
+    size = (len(steps) + 1) // 2
     while size:
         at = 0
-        while at < len(plan["steps"]):
-            steps = plan["steps"][:at] + [
-                step for step in plan["steps"][at : at + size] if step[0] in _KEPT
-            ]
-            candidate = {**plan, "steps": steps + plan["steps"][at + size :]}
-            if len(candidate["steps"]) < len(plan["steps"]) and still(candidate):
-                plan = candidate
+        while at < len(steps):
+            fewer = steps[:at] + steps[at + size :]
+            if still({**plan, "steps": fewer + ending}):
+                steps = fewer
             else:
                 at += size
         size //= 2
-    return plan
+    return {**plan, "steps": steps + ending}
 
 
 def _simpler(plan: Plan) -> Iterator[Plan]:
