@@ -165,10 +165,12 @@ class Terminal:
         await Till(self, watched(SaleDesk(self))).run()
 
     def has_settled(self):
-        """Nothing is owed to the host, and it can be reached. What people must look at may wait."""
+        """Nothing is owed to the host, which can be reached, and no document is being fetched. What
+        people must look at may wait."""
         for_people, _ = self.book.totals(DEAD, DEAD_RETURN, UNREADABLE)
         nothing_owed = self.book.held()[0] == for_people
-        return self.link.ready and not self.memory.busy and nothing_owed
+        line_is_free = self.link.ready and not self.link._waiters
+        return line_is_free and not self.memory.busy and nothing_owed
 
     def leftovers(self):
         """What is kept in memory for messages, of which there is none any more but an echo or a
