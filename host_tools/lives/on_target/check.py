@@ -264,8 +264,8 @@ class Check:
 
     def asks_for_cryptogram(self):
         """The intent is durable before the step of the card that cannot be taken back."""
-        kind = self._last[max(self._last)][0] if self._last else None
-        self.that(kind == INTENT, "I4 card asked before the intent was written", kind)
+        kinds = [kind for kind, _ in self._last.values()]
+        self.that(INTENT in kinds, "I4 card asked before the intent was written", kinds[-1:])
 
     def sends(self, frame):
         """A request is durable before its first byte leaves (4c rule 1)."""
