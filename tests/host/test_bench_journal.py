@@ -1,17 +1,24 @@
 """What a durable record costs: counts, so the same on every machine."""
 
 import json
+import sys
 
 import pytest
+from PIL import Image
 from typer.testing import CliRunner
 
 from host_tools.cli import app
-from host_tools.flash import bench
+from host_tools.flash import bench, chart
 
 
 @pytest.fixture(scope="module")
-def found():
-    done = CliRunner().invoke(app, ["bench", "journal", "--json"])
+def picture(tmp_path_factory):
+    return tmp_path_factory.mktemp("bench") / "new" / "chart.png"
+
+
+@pytest.fixture(scope="module")
+def found(picture):
+    done = CliRunner().invoke(app, ["bench", "journal", "--json", "--chart", str(picture)])
     assert done.exit_code == 0, done.output
     return json.loads(done.stdout)
 
@@ -38,3 +45,27 @@ def test_a_start_reads_little_and_the_open_journal_is_small(found):
 def test_every_way_is_measured_in_both_lengths(found):
     assert set(found["ways"]) == {"1000", "3000"}
     assert all(set(ways) == set(bench.WAYS) for ways in found["ways"].values())
+
+
+def test_the_chart_shows_a_bar_for_every_way(found, picture):
+    """Behind the line where the bars of the first panel begin, from above: one of ours, dark."""
+    with Image.open(picture) as image:
+        dark, light = 80, 195
+        column = [image.convert("L").getpixel((300, y)) for y in range(180, image.height)]
+    shades = ["#" if shade < dark + 20 else "=" if shade < light + 20 else " " for shade in column]
+    bars = "".join(shades).split()
+    assert [bar[0] for bar in bars] == ["#", *"=" * (len(bench.WAYS) - 1)]
+
+
+@pytest.mark.parametrize(
+    ("value", "share"), [(0.05, 0), (0.1, 0), (1.0, 1 / 3), (10.0, 2 / 3), (100.0, 1)]
+)
+def test_times_are_drawn_by_their_logarithm(value, share):
+    assert chart.PANELS[0].share(value, 100.0) == pytest.approx(share)
+
+
+def test_without_the_library_that_draws_it_is_said_at_once(monkeypatch):
+    monkeypatch.setitem(sys.modules, "PIL", None)
+    done = CliRunner().invoke(app, ["bench", "journal", "--chart", "x.png"])
+    assert done.exit_code == 1
+    assert "pip install 'tapstone[charts]'" in done.output
