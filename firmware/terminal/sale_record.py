@@ -200,6 +200,15 @@ def head(payload):
     return number_of(payload), amount_of(payload), bytes(payload[16:32])
 
 
+def tags_needed(payload):
+    """How many of CHIP_TAGS one must know to read this record; 0 if it has no chip data."""
+    at = _HEAD_BYTES + 1 + payload[_HEAD_BYTES] if len(payload) > _HEAD_BYTES else len(payload)
+    present, count = int.from_bytes(payload[at : at + 4], "little"), 0
+    while present >> count:
+        count += 1
+    return count
+
+
 def unpack(payload):
     """The payload of a journal record -> Sale. Raises BadSale."""
     payload = bytes(payload)
@@ -226,6 +235,8 @@ def _unpacked_chip(payload, at):
     present = int.from_bytes(payload[at : at + 4], "little")
     at += 4
     chip = {}
+    if present >> len(CHIP_TAGS):
+        raise BadSale("has tags of a later firmware")  # nobody here knows how long they are
     if not present:
         return chip, at
     for i, (tag, length) in enumerate(CHIP_TAGS):

@@ -504,6 +504,14 @@ TEXTS = {
         "请按手机上的提示操作，\n然后再挥一次。",
         "Follow what the phone\nsays, then tap again.",
     ),
+    "still_selling": (
+        "正在收款，\n请等这笔完成后再试。",
+        "A sale is under way.\nTry again after it.",
+    ),
+    "still_sending": (
+        "正在与银行通信，\n请稍后再试。",
+        "Waiting for the bank.\nTry again in a moment.",
+    ),
     "system_fault": (
         "系统异常，已安全停止，\n记录未丢失。\n请重启设备。",
         "A fault; safely stopped.\nNo record was lost.\nPlease restart.",
@@ -516,6 +524,10 @@ TEXTS = {
     "try_again_hold": (
         "没有读到卡片，\n请再挥一次并保持不动。",
         "The card was not read.\nTap again, hold it still.",
+    ),
+    "update_unreadable": (
+        "新固件不认识本机记录，\n没有更新，记录均保留。\n请联系客服。",
+        "It cannot read what is\nkept here: not updated.\nPlease call support.",
     ),
     "usage_not_allowed": (
         "此卡不能用于这种交易，\n请换一张卡。",

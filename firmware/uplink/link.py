@@ -30,6 +30,11 @@ class HostLink:
     def ready(self):
         return self._session.ready
 
+    @property
+    def busy(self):
+        """Somebody waits for an answer."""
+        return bool(self._waiters)
+
     def post(self, key, data, answered):
         """Sends a request. `answered` is called once: with a Reply, with None if no trustworthy
         answer came, or with NOT_SENT. False: it cannot be sent now, and not one byte has left."""

@@ -84,6 +84,18 @@ MUTANTS = {
         [("unsent = [key for _, key in self._outbox]", "unsent = list(self._waiters)")],
         {"seeds": 10},
     ),
+    "an older firmware reads what it does not know": (
+        FIRMWARE,
+        "terminal/sale_record.py",
+        [("    if present >> len(CHIP_TAGS):\n", "    if False:\n")],
+        {"number": 16},
+    ),
+    "any firmware may be put in": (
+        FIRMWARE,
+        "terminal/update.py",
+        [("formats.covers(statement, needed)", "True")],
+        {"number": 16},
+    ),
     "dead letter after any six answers": (
         FIRMWARE,
         "uplink/forwarder.py",

@@ -5,6 +5,7 @@ A step is [verb, arguments...]; `VERBS` says what each does to a `life.Life`. Ve
 """
 
 import acts_documents
+import acts_update
 from check import DEAD
 from micropython import const
 
@@ -267,3 +268,4 @@ VERBS = {
     "time was trusted": _time_was_trusted,
 }
 VERBS.update(acts_documents.VERBS)
+VERBS.update(acts_update.VERBS)

@@ -73,6 +73,7 @@ class Card:
         made.chip[0x57] = unhexlify(self.account + "D32122010000000000000F")
         made.chip[0x9F02] = unhexlify("%012d" % request.amount_fen)
         made.chip[0x9F26] = request.unpredictable + self.uses.to_bytes(4, "big")
+        made.chip[0x9F19] = bytes(6)  # this firmware does not keep it: see acts_update.py
         made.chip[0x9F36] = self.uses.to_bytes(2, "big")
         return made
 

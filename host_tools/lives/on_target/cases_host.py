@@ -104,7 +104,6 @@ CASES = {
 
 # Number -> why it is not a case of this simulation yet.
 NOT_YET = {
-    16: "firmware updates are not built",
     18: "factory reset and tamper response are not built",
     42: "restoring the acquirer from a backup, and asking terminals to resend, is not built",
     44: "deferred authorisation is not built: the acquirer takes every advice",

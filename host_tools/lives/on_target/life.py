@@ -6,6 +6,7 @@ import io
 import sys
 import time
 
+import acts_update
 import assembly
 import cards
 import keys
@@ -78,6 +79,7 @@ class Life:
         self.check = Check()
         self.entropy = Dice(seed, 5).bytes
         self.rtc = Rtc(self.world, _START_S)
+        acts_update.install("today")
         self._provisioned = plan["policy"], plan.get("echo_ms", _ECHO_MS)
         self.settings = assembly.provision(*self._provisioned)
         self.in_use = {}  # name -> version of the document that the terminal says it uses

@@ -1,0 +1,31 @@
+"""What a plan can ask for about firmware: another one on the same journal.
+
+Firmwares differ in the tables that say what a record may hold; the later one knows a chip tag more.
+"""
+
+from terminal import formats, sale_record, update
+
+TODAY = sale_record.CHIP_TAGS
+_TAGS = {"today": TODAY, "later": TODAY + ((0x9F19, 6),)}
+
+
+def install(name):
+    """From the next start on the terminal is of this firmware."""
+    sale_record.CHIP_TAGS = _TAGS[name]
+
+
+def _firmware(life, name):
+    """Somebody puts it in, whatever the terminal would say to that."""
+    install(name)
+    life.world.power_off()
+
+
+def _may_update(life, name, why=None):
+    """What the terminal says to an update to this firmware: a text key, or nothing against it."""
+    statement = formats.stated()
+    statement["tags"] = len(_TAGS[name])
+    said = update.hindrance(life.terminal, statement, life.world.must_be_on)
+    life.check.that(said == why, "expected %s of an update, not" % why, said)
+
+
+VERBS = {"firmware": _firmware, "may update": _may_update}
