@@ -166,7 +166,7 @@ class Journal:
         span = self._span(self._ring.free(seq - 1, self._top))
         return scan.live(self._reader, span, lambda: seq - 1, lambda pos: None)
 
-    def history(self, above=0):
+    def history(self, above=-1):
         """The same, newest first, released ones too until their sector was erased; it ends where
         there is nothing about a sale above `above` any more."""
         return scan.history(self._sectors, self._reader, self._last, above)

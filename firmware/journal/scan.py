@@ -67,7 +67,7 @@ def _tell(entries, released, alarm):
             yield (pos,) + record
 
 
-def history(sectors, reader, pos, above=0):
+def history(sectors, reader, pos, above):
     """Yields (pos, kind, seq, payload) newest first from `pos` back, until a sector was reused, or
     until nothing that lies before can be about a sale above `above`."""
     page = reader.page

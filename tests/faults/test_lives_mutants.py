@@ -21,6 +21,7 @@ GIVE_UP = """        reversal = job.number in self._queue.in_doubt()
         if reversal and verdict == answers.LATER and past.tries >= ALARM_TRIES:
             verdict = answers.NOTHING_THERE
 """
+TO_CLOSE = "        following.closing = Closing(\n"
 
 # What is taken away: (where, file, [(what it says, what it says instead)], lives or case to try)
 MUTANTS = {
@@ -95,6 +96,24 @@ MUTANTS = {
         "terminal/update.py",
         [("formats.covers(statement, needed)", "True")],
         {"number": 16},
+    ),
+    "a sale in two batches": (
+        FIRMWARE,
+        "terminal/batch.py",
+        [(TO_CLOSE, "        following.totals = dict(self.totals)\n" + TO_CLOSE)],
+        {"number": 49},
+    ),
+    "the host settles a sale in two batches": (
+        SIMULATION,
+        "host_settlement.py",
+        [("            line.row.settled = batch\n", "            pass\n")],
+        {"number": 50},
+    ),
+    "a batch closed on the terminal before the host has closed it": (
+        FIRMWARE,
+        "uplink/settling.py",
+        [("if verdict == answers.ACCEPTED and self.what == CLOSE", "if self.what == CLOSE")],
+        {"number": 51},
     ),
     "dead letter after any six answers": (
         FIRMWARE,

@@ -207,6 +207,16 @@ def test_after_the_last_batch_number_comes_the_first():
     assert bench.batch.number == 1
 
 
+def test_a_batch_that_closed_before_the_first_sale_of_all_stays_closed():
+    bench = Bench()
+    assert bench.book.close_batch(IDENTITY, NOW)
+    assert bench.book.tally.closed()
+    bench.paid(100)
+    bench.restart()
+    assert bench.batch.number == 2
+    bench.check()
+
+
 def test_what_is_put_off_waits_for_the_next_batch():
     bench = Bench()
     bench.stored(100)

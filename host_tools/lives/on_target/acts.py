@@ -5,6 +5,7 @@ A step is [verb, arguments...]; `VERBS` says what each does to a `life.Life`. Ve
 """
 
 import acts_documents
+import acts_settlement
 import acts_update
 from check import DEAD
 from micropython import const
@@ -269,3 +270,4 @@ VERBS = {
 }
 VERBS.update(acts_documents.VERBS)
 VERBS.update(acts_update.VERBS)
+VERBS.update(acts_settlement.VERBS)

@@ -29,6 +29,7 @@ from terminal.housekeeping import Housekeeping
 from terminal.parameters import Parameters
 from terminal.reader import Reader
 from terminal.sale import SaleDesk
+from terminal.settler import Settler
 from terminal.till import Till
 from uplink.forwarder import Forwarder
 from uplink.link import HostLink
@@ -39,7 +40,7 @@ TERMINAL_ID, MERCHANT_ID = "T0000001", "M00000000000001"
 _OPEN_MS = const(8000)
 
 
-def provision(policy, echo_ms, key_id=keys.IKID):
+def provision(policy, echo_ms, batch=1, key_id=keys.IKID):
     """The product's settings, from a file like the one that a technician provisions."""
     return settings.Settings(
         {
@@ -50,7 +51,7 @@ def provision(policy, echo_ms, key_id=keys.IKID):
                 "merchant_id": MERCHANT_ID,
                 "currency": "156",
                 "utc_offset_min": 480,
-                "batch": 1,
+                "batch": batch,
                 "issued": [2026, 11, 22],
                 "support": "",
             },
@@ -96,6 +97,10 @@ class WatchedJournal(Journal):
         self._check.releases(seq, token)
         super().release(seq, token)
 
+    def sum_up(self, kind, payload):
+        super().sum_up(kind, payload)
+        self._check.batches.summed_up(payload)
+
     def live(self):
         found = []
         for record in super().live():
@@ -133,6 +138,7 @@ class Terminal:
         self.forwarding = Forwarding(
             self.book, queue, self.forwarder, self.memory, self.link, self.messages, self.clock
         )
+        self.settler = Settler(self)
         self.reader = Reader(life.chip)
         self.scanner = life.scanner
         self.network_log = self._network_log()
@@ -159,7 +165,7 @@ class Terminal:
 
     async def run(self, watched):
         """Until the power goes. `watched(desk)` stands between the till and the desk."""
-        tasks = (self.link, self.forwarding, Downloads(self), Housekeeping(self))
+        tasks = (self.link, self.forwarding, Downloads(self), self.settler, Housekeeping(self))
         for task in tasks:
             asyncio.create_task(task.run())
         await Till(self, watched(SaleDesk(self))).run()

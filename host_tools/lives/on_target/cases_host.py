@@ -107,10 +107,4 @@ NOT_YET = {
     18: "factory reset and tamper response are not built",
     42: "restoring the acquirer from a backup, and asking terminals to resend, is not built",
     44: "deferred authorisation is not built: the acquirer takes every advice",
-    48: "settlement is not built",
-    49: "settlement is not built",
-    50: "settlement is not built",
-    51: "batch upload is not built",
-    56: "the model host has no settlement accounts; the real one has (test_acquirer_payees.py)",
-    57: "fees are not built",
 }

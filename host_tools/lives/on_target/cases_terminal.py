@@ -1,6 +1,7 @@
 """Named cases 1 to 22: the terminal, its power and its parts."""
 
 from cases_documents import cut_documents, refused_documents, told_limits
+from cases_settlement import batch_wraps
 from steps import (
     ANY,
     BREATH,
@@ -129,7 +130,8 @@ def _strange_record():
 
 
 def _numbers():
-    return [case(*[ANY, STORED] * 15, first=first) for first in (999980, 131060, 262135, 16777200)]
+    firsts = (999980, 131060, 262135, 16777200)
+    return [case(*[ANY, STORED] * 15, first=first) for first in firsts] + batch_wraps()
 
 
 def _swapped():
@@ -194,7 +196,7 @@ CASES = {
     14: ("operator cancels while the reply is in flight", _operator_hurries),
     15: ("new sales while the queue drains", _sales_while_draining),
     17: ("a record of a kind that this firmware does not know", _strange_record),
-    19: ("sale numbers: STAN wraps, DUKPT skips", _numbers),
+    19: ("numbers of sales and batches begin again, DUKPT skips some", _numbers),
     20: ("terminal swapped: same names, new flash", _swapped),
     21: ("cloned terminal", _cloned),
     22: ("offline limits, with restarts between", _limits),

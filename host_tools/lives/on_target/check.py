@@ -7,6 +7,8 @@ the invariants are those of docs/reliability.md.
 
 import struct
 
+import check_returns
+from check_settlement import Batches
 from micropython import const
 
 # Kinds of records, as docs/journal-format.md lists them.
@@ -27,7 +29,6 @@ _CHARGED = ("paid",)
 _NOT_CHARGED = ("failed", "returned")
 
 _HEAD = "<IIQ16s"  # number, batch, amount in fen, transaction id: the head of every payload
-_ORIGINAL_AT = const(54)  # in the payload of a return: its original's transaction id
 _PAN_PREFIX = b"\x62\x10\x94\x80\x00"  # of all test cards, beyond the digits that may be shown
 _PAN_DIGITS = "6210948000"
 _PAN_TEXT = _PAN_DIGITS.encode()
@@ -72,6 +73,7 @@ class Check:
         self._pending = None  # the record that is being written
         self.newest_return = None
         self.posted = []  # sales in the order in which the bank took them
+        self.batches = Batches(self)
         self.counts = {}  # screens that tell how a sale ended
 
     def holds_limits(self, policy):
@@ -130,25 +132,11 @@ class Check:
             if not again:  # a sale that is carried forward may be over limits that came later
                 self._within_limits()
         elif kind == RETURN:
-            self._promises(sale, payload)
+            check_returns.promises(self, sale, payload)
         elif kind in (DEAD, DEAD_RETURN):
             sale.dead = True
             if sale.original:
                 sale.original.promised_fen -= sale.amount_fen
-
-    def _promises(self, given, payload):
-        """A return is of a sale that is paid or will be, and never of more than is left of it."""
-        if given.original:  # written again; of a dead letter, because it is to be sent again
-            given.original.promised_fen += given.amount_fen if given.dead else 0
-            given.dead = False
-            return
-        original = self.sales[bytes(payload[_ORIGINAL_AT : _ORIGINAL_AT + 16])]
-        given.original, self.newest_return = original, given
-        original.promised_fen += given.amount_fen
-        good = original.stored or original.said == "paid"
-        self.that(good and not original.original, "I3 nothing was paid to give back", given.number)
-        enough = original.promised_fen <= original.amount_fen
-        self.that(enough, "I2 more promised back than was paid", original.number)
 
     def starts_at(self, number):
         """The terminal has a past: its numbers go on from here."""
@@ -159,10 +147,19 @@ class Check:
         """Another terminal: its journal and its numbers are its own."""
         self.numbers, self._records, self._last = {}, [], {}
         self._released, self._pending = 0, None
+        self.batches.starts_anew()
 
     def stored_sales(self):
         """Those that are stored and not released, oldest first."""
         return [self._last[seq][1] for seq in sorted(self._last) if self._last[seq][0] == STORED]
+
+    def sale_of_number(self, number):
+        """None where this terminal has made none."""
+        return self.sales.get(self.numbers.get(number))
+
+    def is_standing(self, sale):
+        """Whether records of it are not released yet."""
+        return sale.id in {standing.id for _, standing in self._last.values()}
 
     def _numbered(self, number, identity):
         known = self.numbers.get(number)
@@ -325,7 +322,7 @@ class Check:
         self.that(banked_fen == taken_fen, "I5 the bank's books do not add up", banked_fen)
         for sale in sales:
             if sale.original:
-                self._return_at_rest(sale, poison)
+                check_returns.at_rest(self, sale, poison)
                 continue
             if sale.stored and not sale.rotten:
                 self.that(sale.net == 1 or sale.dead, "I1 stored sale lost", sale.number)
@@ -336,10 +333,3 @@ class Check:
         for seq, (kind, sale) in self._last.items():
             settled = sale.dead or sale.rotten or self._is_settled(kind, sale)
             self.that(settled, "I4 still open", (seq, kind, sale.number))
-
-    def _return_at_rest(self, given, poison):
-        """It is at the bank, or refused for a reason: never lost."""
-        self.that(given.net == 1 or given.dead, "I1 return lost", given.number)
-        original = given.original
-        reason = given.amount_fen in poison or original.dead or original.rotten
-        self.that(given.net or reason, "I1 return refused without a reason", given.number)

@@ -9,7 +9,10 @@ from binascii import unhexlify
 
 import host_codes
 import host_returns
+import host_settlement
+import host_terms
 import wire
+from host_books import Row
 from host_documents import Documents
 from micropython import const
 from world import Dice, strikes
@@ -32,49 +35,11 @@ _ORIGINAL = {
 _ID, _TOKEN, _NONCE, _TIME, _POSTING = const(1), const(3), const(6), const(7), const(12)
 
 
+_OF_A_BATCH = ("0500", "0320", "0321")
+
+
 class Crash(Exception):
     """The host is gone: every connection breaks."""
-
-
-class Issuer:
-    """Accounts with balances. Every movement is told to the ledger outside."""
-
-    def __init__(self, check, balances):
-        self._check = check
-        self.balances = balances  # card number -> fen
-
-    def refusal(self, account, amount_fen):
-        if account not in self.balances:
-            return "14"
-        return "51" if self.balances[account] < amount_fen else None
-
-    def move(self, identity, account, amount_fen, way):
-        self.balances[account] -= way * amount_fen
-        self._check.moved(identity, amount_fen, way, account)
-
-    def give_back(self, given, original):
-        """Rows: so much of the original as `given` is for."""
-        self.balances[original.account] += given.amount_fen
-        self._check.gave_back(given.id, original.id, given.amount_fen)
-
-
-class Row:
-    """What was committed for a request: its fingerprint, its effect, and the reply for ever."""
-
-    def __init__(self, fingerprint, identity, counter, account, amount_fen):
-        self.fingerprint = fingerprint
-        self.id = identity
-        self.counter = counter
-        self.account = account
-        self.amount_fen = amount_fen
-        self.mti = fingerprint[0]
-        self.posted = False
-        self.returned_fen = 0
-        self.asked_ms = 0
-        self.confirms_ms = None  # of a pay code that waits for its holder
-        self.posting = None  # DE 63.0C
-        self.fields = {}
-        self.private = {}
 
 
 class Host:
@@ -88,11 +53,20 @@ class Host:
         self._rows = {}  # business key -> Row
         self._ids = {}  # (transaction id, class) -> Row
         self._references = 0
+        self.settlements = host_settlement.Settlements(self, check)
+        self.payees = host_terms.Payees()
         self.used_codes = set()
         self.mood = {}
         self.poison = ()  # amounts of advices that the host will never understand
         self.start_s = 0  # its clock when the life began
         self.documents = Documents(list(terminals.values())[0][2])
+
+    def now_s(self):
+        return self.start_s + self._world.now_ms // 1000
+
+    def rows(self):
+        """(business key, Row) of all that was committed."""
+        return self._rows.items()
 
     def _is(self, fault):
         return fault in self.mood and strikes(self.mood, fault, self._dice)
@@ -113,6 +87,8 @@ class Host:
             return self._refuse(request, "A0")
         if (fields.get(41), fields.get(42)) != terminal[1:]:
             return self._refuse(request, "97")
+        if mti in _OF_A_BATCH:
+            return self._settle(request)
         return self._network(request) if mti == "0800" else self._financial(request)
 
     # 0800
@@ -121,11 +97,25 @@ class Host:
         _, fields, private, _, _ = request
         if self._is("refuses_sign_in"):
             return self._reply(request, {39: "97"}, {})
-        t = time.gmtime(self.start_s + self._world.now_ms // 1000)
+        t = time.gmtime(self.now_s())
         now = unhexlify("%04d%02d%02d%02d%02d%02d" % t[:6])
         told = self.documents.answer(fields[60][8:], private)
         told.update({_NONCE: private[_NONCE], _TIME: now})
         return self._reply(request, {39: "00"}, told)
+
+    # 0500, 0320
+
+    def _settle(self, request):
+        if self._is("busy"):
+            return self._refuse(request, self._dice.pick(BUSY_CODES))
+        if self._is("crash_before"):
+            raise Crash
+        answer = self.settlements.answer(request)
+        if self._is("crash_after"):
+            raise Crash
+        if self._is("mute"):
+            return None
+        return self._reply(request, *answer) if answer else self._refuse(request, "94")
 
     # 0200, 0220, 0400
 
@@ -135,7 +125,7 @@ class Host:
             return self._refuse(request, "30")
         if mti[:3] == "022" and int(fields[4]) in self.poison:
             return self._refuse(request, "30")
-        if self._is("busy"):
+        if self._is("busy") or mti[:2] == "04" and self._is("shy"):
             return self._refuse(request, self._dice.pick(BUSY_CODES))
         if self._is("crash_before"):
             raise Crash
@@ -206,7 +196,9 @@ class Host:
 
     def _take_effect(self, row, request, key):
         """False if it contradicts another request. The posting and the reply are one."""
-        _, fields, _, keys, counter = request
+        _, fields, private, keys, counter = request
+        row.day = host_terms.business_day(private[host_terms.CAPTURED], self.now_s())
+        row.payee = self.payees.of(row.day)
         code = _DO[row.mti, fields[3]](self, row, request, key)
         if code is None:
             return False
@@ -279,6 +271,7 @@ class Host:
             return "12"
         self.issuer.move(original.id, original.account, original.amount_fen, -1)
         original.posted = False
+        row.adjusts = original.settled is not None
         return "00"
 
     def twin_sale(self, key_id, number):
@@ -310,10 +303,10 @@ class Host:
         mti, fields, _, keys, counter = request
         answer = {n: fields[n] for n in _ECHOED if n in fields}
         answer.update(more)
-        t = time.gmtime(self.start_s + self._world.now_ms // 1000)
+        t = time.gmtime(self.now_s())
         answer[7] = "%02d%02d%02d%02d%02d" % t[1:6]
         answer[63] = wire.write_private(private)
-        kind = mti[:2] + ("30" if mti[:3] == "022" else "10")
+        kind = mti[:2] + ("30" if mti[:3] in ("022", "032") else "10")
 
         def mac(body):
             right = keys.reply_mac(counter, body)

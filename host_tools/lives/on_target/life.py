@@ -14,7 +14,8 @@ import tasks
 from check import Check
 from disk import Disk
 from flash import Flash
-from host import Host, Issuer
+from host import Host
+from host_books import Issuer
 from micropython import const
 from network import Network
 from shop import Closed, Shop
@@ -80,7 +81,7 @@ class Life:
         self.entropy = Dice(seed, 5).bytes
         self.rtc = Rtc(self.world, _START_S)
         acts_update.install("today")
-        self._provisioned = plan["policy"], plan.get("echo_ms", _ECHO_MS)
+        self._provisioned = plan["policy"], plan.get("echo_ms", _ECHO_MS), plan.get("batch", 1)
         self.settings = assembly.provision(*self._provisioned)
         self.in_use = {}  # name -> version of the document that the terminal says it uses
         self.flash = Flash(self.world, self.check, seed, *plan["flash"])
@@ -96,6 +97,7 @@ class Life:
         self.result = None  # of the sale whose screen comes next
         self.notice = None  # of maintenance, on the screen at rest
         self.boots = 0
+        self.closes_day = False  # as soon as all is quiet
         self.is_calm = False  # no more faults: it is coming to its end
         self.off_ms = 0  # how long the power stays away
         self.cuts = []  # [steps, how] for the starts to come
@@ -118,7 +120,7 @@ class Life:
 
     def swap(self):
         """Another terminal takes this one's place, under the same names."""
-        self._provisioned = self._plan["policy"], _ECHO_MS, keys.NEXT_IKID
+        self._provisioned = self._plan["policy"], _ECHO_MS, 1, keys.NEXT_IKID
         self.settings = assembly.provision(*self._provisioned)
         self.in_use = {}
         self.flash.wipe()
@@ -186,6 +188,8 @@ class Life:
         for name, version in before.items():
             kept = self.in_use.get(name, 0) >= version
             self.check.that(kept, "D1 a document that was in use is gone", name)
+        batch = self.terminal.settler.closing
+        self.check.batches.stands(self.terminal.book.batch, batch and batch.identity)
         self.check.history(self.terminal.book.recent(_ROWS_AT_START))
         await self.terminal.run(lambda desk: Desk(desk, self))
 
@@ -227,14 +231,19 @@ class Life:
         if not self._plan.get("open"):
             taken_fen = self._had_fen - sum(self._issuer.balances.values())
             self.check.at_rest(self._plan.get("poison", ()), taken_fen)
+            waiting_fen = self.host.settlements.waiting_fen(self.settings.keys.ikid)
+            self.check.batches.at_rest(taken_fen, *waiting_fen)
             left = self.terminal.leftovers()
             self.check.that(not any(left), "I10 memory is kept for nothing", left)
 
     def is_at_rest(self):
         """For the shop, which waits for it; too long is a violation."""
         if self.terminal.has_settled():
-            self._rest_ms = None
-            return True
+            if self.closes_day:
+                self.closes_day = self.terminal.settler.begin() is not None
+            elif self.terminal.settler.closing is None:
+                self._rest_ms = None
+                return True
         if self._rest_ms is None:
             self._rest_ms = self.world.now_ms
         waited = self.world.now_ms - self._rest_ms

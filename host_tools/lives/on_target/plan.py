@@ -79,7 +79,7 @@ def of_seed(seed):
         "flash": dice.pick(_FLASHES),
         "policy": policy,
         "echo_ms": dice.pick(_ECHOES_MS),
-        "steps": steps + the_end("backup" in climate),
+        "steps": _with_settlements(seed, steps, policy) + the_end("backup" in climate),
     }
     if "backup" in climate:
         plan["backup"] = True
@@ -95,7 +95,8 @@ def the_end(backup=False):
     network, when it has gone back to the preferred one: while it changes there is no line."""
     idle = ["wait", 1000000 if backup else 4000]  # the journal, too, makes room in idle time
     sale = ["sell", 700, 0, "online", ""]
-    return [["calm"], ["rest"], idle, sale, ["expect", "approved"], ["rest"]]
+    closed = [["settle", True], ["rest"]]
+    return [["calm"], ["rest"], idle, sale, ["expect", "approved"], ["rest"]] + closed
 
 
 def _sale(dice, climate):
@@ -109,6 +110,19 @@ def _return(dice):
     """All that is left of one of the last sales, or some amount: it may well be too much."""
     fen = dice.pick((0, 0, 1, 100 * dice.between(1, 99)))
     return ["give back", fen, dice.pick((0, 0, 1, 2, 5)), "", dice.pick(("", "", "waits"))]
+
+
+def _with_settlements(seed, steps, policy):
+    """The day is closed now and then, by the merchant or by itself; a power cut may meet it."""
+    dice = Dice(seed, 7)
+    policy["settle_at"] = dice.pick(("", "", "12:15", "23:30"))
+    for _ in range(dice.below(6)):
+        step = [["settle", dice.chance(30)]]
+        if dice.chance(25):
+            step.insert(0, _cut(dice))
+        at = dice.below(len(steps))
+        steps[at:at] = step
+    return steps
 
 
 def _cut(dice):

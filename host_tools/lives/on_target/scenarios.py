@@ -9,6 +9,7 @@ import cases_documents
 import cases_host
 import cases_network
 import cases_returns
+import cases_settlement
 import cases_terminal
 import cases_update
 from micropython import const
@@ -22,6 +23,7 @@ def _cases():
     found.update(cases_host.CASES)
     found.update(cases_codes.CASES)
     found.update(cases_returns.CASES)
+    found.update(cases_settlement.CASES)
     found.update(cases_documents.CASES)
     found.update(cases_update.CASES)
     return found

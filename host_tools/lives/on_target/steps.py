@@ -19,7 +19,7 @@ REST = ["rest"]
 RESTART = ["off", 1000]
 
 _POLICY = {"sale_limit_fen": 500000, "stored_count_limit": 75, "stored_sum_limit_fen": 9000000}
-_MORE_POLICY = ("stored_age_limit_h", "offline_aids", "deferred")
+_MORE_POLICY = ("stored_age_limit_h", "offline_aids", "deferred", "settle_at")
 
 
 def case(*steps, **more):
