@@ -17,6 +17,8 @@ def install(name):
 def _firmware(life, name):
     """Somebody puts it in, whatever the terminal would say to that."""
     install(name)
+    if name == "today":  # it may not read what the later one has written
+        life.check.batches.excused.update(life.check.sales)
     life.world.power_off()
 
 

@@ -18,7 +18,7 @@ class Batches:
         self._closed = set()  # identities of those that the bank has closed
         self._settled = set()  # (transaction id, product)
         self._differed = set()  # numbers of sales without agreement in some batch
-        self.tampered = set()  # transaction ids: somebody has changed the bank's books
+        self.excused = set()  # transaction ids that may well differ, and somebody said why
         self.net_fen = 0  # of all batches, before fees
         self.starts_anew()
 
@@ -85,13 +85,13 @@ class Batches:
         self._check.that(sold_fen == 0, "I5 equal totals of other sales", sold_fen)
 
     def _is_disputed(self, number):
-        """The terminal has no answer to it yet, cannot read it, or the bank's books are wrong."""
+        """The terminal has no answer to it yet, or cannot read it; or a plan made it differ."""
         sale = self._check.sale_of_number(number)
         return (
             sale is None
             or sale.rotten
             or sale.dead
-            or sale.id in self.tampered
+            or sale.id in self.excused
             or self._check.is_standing(sale)
         )
 
@@ -99,8 +99,6 @@ class Batches:
         """All that left the accounts (`taken_fen`) is settled, but for a terminal that was taken
         away. `waiting_fen` is in no batch yet; of that terminal too: `all_waiting_fen`."""
         check = self._check
-        if self.tampered:
-            return
         check.that(waiting_fen == 0, "I5 posted and in no batch", waiting_fen)
         settled_fen = self.net_fen + all_waiting_fen
         check.that(
