@@ -37,7 +37,9 @@ class Keypad(KeyQueue):
         while True:
             await self._edge_or_slow_look()
             key = await self._settled()
-            if key:
+            if key is None:
+                continue  # one that goes down from here on belongs to the next look
+            if key != _SEVERAL:
                 self._pressed(key)
             await self._released()
 

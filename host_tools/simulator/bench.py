@@ -240,7 +240,8 @@ class Bench:
 
     async def press(self, keys: str) -> None:
         for key in keys:
-            await self.pins.press(key)
+            if not await self.pins.press(key):
+                raise BenchError("the terminal does not look at its keys now")
 
     def tap(self, card_id: str) -> None:
         if card_id not in self.cards:

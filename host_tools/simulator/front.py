@@ -84,7 +84,7 @@ class Front:
     async def _act(self, command: dict[str, Any]) -> None:
         bench, do = self.bench, command["do"]
         if do == "press":
-            await bench.pins.press(command["key"])
+            await bench.press(command["key"])
         elif do == "tap":
             bench.tap(command["card"])
         elif do == "scan":

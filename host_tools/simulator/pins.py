@@ -11,10 +11,12 @@ _LEDS = (10, 11, 12, 13)
 _BUZZER = 14
 _WIFI, _BACKUP = 21, 22
 
-_HOLD_S = 0.05  # how long a finger rests on a key at least
-_LONGEST_HOLD_S = 3.0
-_LOOK_READS = 16  # of the columns, each time the terminal looks over the whole matrix
-_LOOKS_TO_BE_SEEN = 5
+_NAP_S = 0.01
+_MOST_NAPS = 300  # so long a finger waits for a terminal that does not look at its keys
+# Columns are read four by four; a look that finds something reads sixteen more. A key counts after
+# two such looks, and is over after two looks that find nothing; one may be half over before.
+_READS_TO_BE_SEEN = 4 + 2 * 20
+_READS_TO_BE_GONE = 4 + 2 * 4
 
 
 class Pins:
@@ -92,25 +94,27 @@ class Pins:
         self._links[pin] = up
         self._send(f"in {pin} {int(up)}")
 
-    async def press(self, key: str) -> None:
-        """A finger on a key: it stays until the terminal has had the time to see it."""
+    async def press(self, key: str) -> bool:
+        """A finger on a key until the terminal has seen it. False: it did not look at its keys."""
         if len(key) != 1 or not any(key in row for row in KEYS):
             raise ValueError(f"there is no key {key!r}")
         if not self._outputs:
-            return  # without power a key does nothing
+            return True  # without power a key does nothing
         async with self._finger:
-            await self._rest(key, _LOOKS_TO_BE_SEEN)
-            await self._rest(None, 2)
+            seen = await self._rest(key, _READS_TO_BE_SEEN)
+            return await self._rest(None, _READS_TO_BE_GONE) and seen
 
-    async def _rest(self, key: str | None, looks: int) -> None:
-        """Leaves the matrix like this until the terminal has looked that often, within reason."""
-        self._reads = 0
+    async def _rest(self, key: str | None, reads: int) -> bool:
+        """Leaves the matrix like this until the terminal has read that many columns. False: it
+        stopped reading. Naps are counted instead of seconds: this process may be held up too."""
+        self._reads = last = naps = 0
         self._pressed = key
         self._settle_columns()
-        late = time.monotonic() + _LONGEST_HOLD_S
-        await asyncio.sleep(_HOLD_S)
-        while self._reads < looks * _LOOK_READS and time.monotonic() < late:
-            await asyncio.sleep(0.01)
+        while self._reads < reads and naps < _MOST_NAPS and self._outputs:
+            await asyncio.sleep(_NAP_S)
+            naps = naps + 1 if self._reads == last else 0
+            last = self._reads
+        return self._reads >= reads or not self._outputs
 
     def _settle_columns(self) -> None:
         """A column is low while a pressed key joins it to a row that is driven low."""
