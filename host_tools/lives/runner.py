@@ -17,7 +17,8 @@ from host_tools import paths
 from host_tools.lives import shrink
 
 ON_TARGET = Path(__file__).parent / "on_target"
-_HEAP = "6m"  # the simulated flash, host and ledger live in it too
+_HEAP = "12m"  # the simulated flash, host and ledger live in it too
+_UTC = "UTC0"  # said outright; else the system asks its files for the zone each time
 _CHUNK = 20
 _PATIENCE_S = 300.0  # a request that takes longer hangs
 _LINES_TOLD = 40
@@ -39,7 +40,7 @@ class Process:
         firmware = firmware or paths.firmware_dir()
         self._process = subprocess.Popen(
             [paths.micropython(), "-X", f"heapsize={_HEAP}", str(on_target / "run.py")],
-            env={**os.environ, "MICROPYPATH": f"{firmware}:{on_target}:.frozen"},
+            env={**os.environ, "MICROPYPATH": f"{firmware}:{on_target}:.frozen", "TZ": _UTC},
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,

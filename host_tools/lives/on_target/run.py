@@ -9,7 +9,6 @@
 The last answer to a request has "end" in it.
 """
 
-import gc
 import io
 import json
 import sys
@@ -21,22 +20,21 @@ import tasks
 tasks.install()
 kernel.leave_out()
 
+from terminal import once  # noqa: E402
+
+once.let_go = lambda *names: None  # before anything imports it: lives have room for rare modules
+
 import host_documents  # noqa: E402
 import keys  # noqa: E402
 import plan  # noqa: E402
-import scenarios  # noqa: E402
 from check import Violation  # noqa: E402
 from life import Life  # noqa: E402
-
-import terminal.give_back  # noqa: E402, F401  a job that is there already is not let go
-import terminal.history  # noqa: E402, F401
 
 say = print  # a life replaces `print` by its own
 
 
 def live(plan_to_live, trace=None):
     """What came of it: {"seed", "violation" (None: all held), "sales", "cuts", "boots", ...}."""
-    gc.collect()
     life, violation = Life(plan_to_live, trace), None
     try:
         life.live()
@@ -80,6 +78,15 @@ def answer(values):
     say(json.dumps(values))
 
 
+def answer_scenarios(request):
+    import scenarios  # only for those who ask: the fewer names there are, the quicker a new string
+
+    if "scenario" in request:
+        answer({"plans": scenarios.plans(request["scenario"]), "end": True})
+    else:
+        answer({"scenarios": scenarios.numbers(), "end": True})
+
+
 def main():
     keys.remember()
     host_documents.stand_in()
@@ -87,10 +94,8 @@ def main():
         request = json.loads(line)
         if "count" in request:
             lives(request["first"], request["count"])
-        elif "scenario" in request:
-            answer({"plans": scenarios.plans(request["scenario"]), "end": True})
-        elif "scenarios" in request:
-            answer({"scenarios": scenarios.numbers(), "end": True})
+        elif "scenario" in request or "scenarios" in request:
+            answer_scenarios(request)
         elif "plan_of" in request:
             answer({"plan": plan.of_seed(request["plan_of"]), "end": True})
         else:
