@@ -12,9 +12,9 @@ from host_tools.device import provision, target
 from host_tools.simulator.bench import Bench
 
 _YES_SCREENS = ("approved", "stored")
-_TOLD_YES = ("stored", "paid", "dead")
-_TOLD_NO = ("declined", "abandoned", "reversed")
-_OWED = ("stored", "dead", "return", "dead return")
+_TOLD_YES = ("stored", "paid", "granted", "dead")
+_TOLD_NO = ("declined", "denied", "abandoned", "reversed")
+_OWED = ("stored", "dead", "return", "dead return", "deferred", "dead deferred")
 
 
 def _journal(bench: Bench) -> dict[str, dict]:
@@ -80,7 +80,7 @@ def _astray(told: dict[str, dict], posted: dict[str, dict]) -> int:
 
 def _let_go(sale: dict) -> bool:
     """The terminal no longer holds it as owed: then the host must have it."""
-    return sale["kind"] == "paid" or sale["released"]
+    return sale["kind"] in ("paid", "granted") or sale["released"]
 
 
 def _differs(sale: dict, transaction: dict) -> bool:

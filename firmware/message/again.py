@@ -33,6 +33,11 @@ def posted(messages, mti, sale, held):
         fields, private = with_code(messages, sale)
     else:
         fields, private = messages.with_card(sale, _ONLINE_SALE)
+    return with_proof(messages, mti, sale, fields, private, held)
+
+
+def with_proof(messages, mti, sale, fields, private, held):
+    """The message of these parts, with what the host had answered to it."""
     reference, approval, _ = sale.answer
     fields[37] = "{:<12}".format(reference)
     if approval:

@@ -28,7 +28,7 @@ class Again:
         self._book = book
         self._journal = journal
         self._only = only
-        self._requests = {}  # sequence -> position of a request whose end has not been seen yet
+        self._requests = {}  # number -> where a request stands whose end has not been seen yet
         self._walk = self._messages()
 
     @property
@@ -69,7 +69,7 @@ class Again:
             self._miss(self._book.numbers_between(self.first, self._journal.released + 1))
         # How these ended was not seen. It may have been written only after the walk began, or
         # there was no room for it: nobody may guess.
-        self._miss(len([seq for seq in self._requests if seq <= up_to]))
+        self._miss(len([1 for seq, _ in self._requests.values() if seq <= up_to]))
 
     def _message(self, pos, kind, seq, payload):
         try:
@@ -83,25 +83,26 @@ class Again:
             return None
         if kind in (b.STORED, b.RETURN):
             return kind, sale
-        if kind == b.REQUEST:
-            self._requests[seq] = pos
+        if kind in (b.REQUEST, b.DEFERRED):
+            self._requests[sale.number] = seq, pos
             return None
-        return self._ended(kind, sale, self._requests.pop(seq, None))
+        _, request = self._requests.pop(sale.number, _NOTHING)
+        return self._ended(kind, sale, request)
 
     def _ended(self, kind, sale, request):
         """What to tell of a sale that was asked for online, by the record of its end."""
-        if kind == b.PAID:
-            return self._paid(sale, request)
+        if kind in (b.PAID, b.GRANTED):
+            return self._paid(kind, sale, request)
         reversed_ = kind == b.REVERSED or kind == b.ABANDONED and sale.answer[2]
         return (b.REQUEST, sale) if reversed_ else None
 
-    def _paid(self, ending, request):
+    def _paid(self, kind, ending, request):
         sale = self._read(request)
         if not sale or not ending.proof:
             self._miss(1)
             return None
         sale.answer, sale.proof = ending.answer, ending.proof
-        return b.PAID, sale
+        return kind, sale
 
     def _read(self, pos):
         """The Sale of the record at this position, None if it is gone."""

@@ -98,7 +98,7 @@ def _says(services, sale, word, state):
     if sale.original:
         unknown = state == lookup.UNKNOWN and _UNKNOWN_RETURN.get(word)
         return unknown or _SAYS_OF_RETURN.get(state, "bank_contradicts")
-    dead = services.book.kind(sale.number) == b.DEAD
+    dead = services.book.kind(sale.number) in (b.DEAD, b.DEAD_DEFERRED)
     if dead and state == lookup.UNKNOWN:
         return "bank_refuses"
     if dead and state in (lookup.POSTED, lookup.WITH_EXCEPTION):

@@ -13,9 +13,13 @@ from terminal.kinds import (
     ABANDONED,
     ALIVE_OF,
     DEAD,
+    DEAD_DEFERRED,
     DEAD_OF,
     DEAD_RETURN,
     DECLINED,
+    DEFERRED,
+    DENIED,
+    GRANTED,
     INTENT,
     PAID,
     REQUEST,
@@ -28,10 +32,12 @@ from terminal.standing import Entry, Standing
 from terminal.tally import Tally
 
 # What the host has to be told in its own time, in the order of capture (see forwarding.WAYS).
-_OWED = (STORED, RETURN)
-_ENDED = (PAID, DECLINED, ABANDONED, REVERSED)
+_OWED = (STORED, RETURN, DEFERRED)
+_ENDED = (PAID, GRANTED, DECLINED, ABANDONED, REVERSED)
 _RETURNS = (RETURN, DEAD_RETURN)
-_OPEN = (INTENT, REQUEST, STORED, DEAD) + _RETURNS
+_OPEN = (INTENT, REQUEST, STORED, DEFERRED, DENIED, DEAD, DEAD_DEFERRED) + _RETURNS
+# What was accepted without asking: the limits of selling offline count it.
+AT_RISK = (STORED, DEFERRED, DEAD, DEAD_DEFERRED)
 
 # Pages that one sale may need: intent, a request of two, ending, and two restarts in between.
 ROOM_FOR_A_SALE = const(12)
@@ -121,7 +127,7 @@ class Book:
 
     def has_room(self):
         """Every open request keeps room for its ending; a sale takes what is beyond that."""
-        needed = ROOM_FOR_A_SALE + self.totals(REQUEST)[0]
+        needed = ROOM_FOR_A_SALE + self.totals(REQUEST, DEFERRED)[0]
         if self._journal.room() < needed:
             self.tally.make_room()
         return self._journal.room() >= needed
@@ -157,21 +163,21 @@ class Book:
         self._enter(INTENT, sale, sale.number, sale.ending())
 
     def open(self, kind, sale, seq):
-        """REQUEST, STORED or RETURN (or dead) of a sale under the journal sequence number `seq`."""
-        self._enter(kind, sale, seq, sale.pack())
+        """One of _OPEN, of a sale under the journal sequence number `seq`. DENIED needs no card."""
+        self._enter(kind, sale, seq, sale.ending() if kind == DENIED else sale.pack())
 
     def _enter(self, kind, sale, seq, payload):
         pos = self._journal.append(kind, seq, payload)
         self._entries.put(seq, _entry_of(kind, pos, sale))
 
     def end(self, seq, kind, token, answer=None, proof=b""):
-        """PAID, DECLINED, ABANDONED or REVERSED, with the receipt token or NOTHING_OWED."""
+        """One of _ENDED, with the receipt token or NOTHING_OWED."""
         try:
             self._journal.append(kind, seq, self.sale(seq).ending(answer, proof))
         except Full:
             # Room for it was kept when the sale began; only restart upon restart can have used it
             # up. Paid must be written; the others are settled at the host, or were nothing.
-            if kind == PAID:
+            if kind in (PAID, GRANTED):
                 raise
         self.resolve(seq, token, kind)
 
@@ -320,14 +326,15 @@ class Book:
 
         Returns are counted; the sum is that of sales.
         """
-        count, total_fen = self.totals(STORED, REQUEST, DEAD, UNREADABLE)
+        count, total_fen = self.totals(REQUEST, UNREADABLE, *AT_RISK)
         return count + self.totals(*_RETURNS)[0], total_fen
 
     def pending(self):
         """(count, fen) that is kept here and not at the bank: what is to be given back lessens the
         money. What the bank will not give back does not."""
         count, back_fen = self.totals(RETURN)
-        return count + self.totals(STORED)[0], self.totals(STORED, DEAD)[1] - back_fen
+        count += self.totals(STORED, DEFERRED)[0]
+        return count, self.totals(*AT_RISK)[1] - back_fen
 
     def checking(self):
         """How many are in doubt, or for people to look at."""

@@ -8,9 +8,10 @@ import asyncio
 
 from micropython import const
 
-from message import again, returns
+from message import again, deferred, returns
 from message.host import REASON_NO_REPLY
 from terminal import book as b
+from terminal import deferral
 from uplink import answers
 from uplink.link import NOT_SENT
 
@@ -26,13 +27,15 @@ def _reversal(messages, mti, sale, held):
 
 
 # How the host is told of a sale that stands so in the book: (message type, type of the repeat, what
-# builds it, what judges the answer). All but REQUEST and PAID are in the book's _OWED as well; what
-# is paid is told only to a host that has forgotten it.
+# builds it, what judges the answer). All but REQUEST, PAID and GRANTED are in the book's _OWED as
+# well; what is paid is told only to a host that has forgotten it.
 WAYS = {
     b.REQUEST: ("0400", "0401", _reversal, answers.of_reversal),
     b.STORED: ("0220", "0221", _advice, answers.of_advice),
     b.RETURN: ("0220", "0221", returns.build, answers.of_advice),
+    b.DEFERRED: ("0200", "0201", deferred.build, answers.of_advice),
     b.PAID: ("0201", "0201", again.posted, answers.of_advice),
+    b.GRANTED: ("0201", "0201", deferred.granted, answers.of_advice),
 }
 
 # (how it stands, final verdict) -> the record that ends it. Of the rest, what is accepted ends
@@ -92,7 +95,10 @@ class Queue:
             self._memory.take(number, verdict != answers.REJECTED)
             return True
         seq = self._book.seq_of(number)
-        ending = _ENDINGS.get((self._book.entry(seq).kind, verdict))
+        kind = self._book.entry(seq).kind
+        ending = _ENDINGS.get((kind, verdict))
+        if kind == b.DEFERRED and reply.token:
+            return deferral.decided(self._book, seq, reply)
         if ending:
             self._book.end(seq, ending, reply.token, (reply.rrn, reply.approval, reply.code))
         elif verdict == answers.REJECTED:

@@ -2,6 +2,8 @@
 
 from message.documents import NOTICES
 from terminal import maintenance
+from terminal.kinds import DENIED
+from ui.page import money
 
 
 class Front:
@@ -21,7 +23,11 @@ class Front:
         }
 
     def notice(self):
-        """Announced maintenance that is near or has begun: (text key, time), or None."""
+        """What is to be said at rest, (text key, value), or None: stored sales that the bank has
+        declined, else announced maintenance that is near or has begun."""
+        denied, fen = self._s.book.totals(DENIED)
+        if denied:
+            return "declined_later", money(fen)
         s, content = self._s, self._s.parameters.content[NOTICES]
         return maintenance.pressing(content["notices"], s.clock, s.link.ready) if content else None
 
@@ -39,3 +45,9 @@ class Front:
     def show(self, name, **values):
         self.refresh()
         self._s.people.show(name, **values)
+
+
+def particulars(sale):
+    """What people can find a sale by, for a screen."""
+    when = "%04d-%02d-%02d %02d:%02d" % sale.time[:5]
+    return {"fen": sale.signed_fen, "when": when, "card": sale.masked_pan, "ref": sale.answer[0]}

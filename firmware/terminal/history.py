@@ -2,7 +2,8 @@
 
 from micropython import const
 
-from terminal import menu, returns
+from terminal import deferral, menu, returns
+from terminal.front import particulars
 
 _HISTORY_MS = const(60000)
 _ROWS = const(20)
@@ -43,15 +44,14 @@ def _row(sale, word):
 async def _entry(services, front, sale, word):
     front.show(
         "entry",
-        fen=sale.signed_fen,
         word=word,
-        when="%04d-%02d-%02d %02d:%02d" % sale.time[:5],
-        card=sale.masked_pan,
-        ref=sale.answer[0],
         code=sale.answer[2],
+        where="where_undecided" if deferral.is_undecided(services.book, sale.number) else "",
         back_fen=0 if sale.original else returns.given_back_fen(services.book, sale),
         actions=bool(ACTIONS),
+        **particulars(sale),
     )
+    deferral.seen(services.book, sale.number)
     if await services.people.key(_HISTORY_MS) == "E" and ACTIONS:
         jobs = ACTIONS + (_SEND_AGAIN if services.book.is_dead(sale.number) else ())
         await menu.run(services, front, "this_sale", jobs, sale, word)

@@ -8,6 +8,10 @@ A sale is a few records with one journal sequence number:
     PAID | DECLINED | ABANDONED | REVERSED     how it ended
     DEAD       the host will not take it: people must look at it; never deleted, never in the way
 
+A deferred sale is one that the card wanted the bank to approve, taken without a line: DEFERRED is
+owed to the host, which asks the issuer then. GRANTED ends it as paid; DENIED is what the merchant
+has not seen yet, and is DECLINED after that; DEAD_DEFERRED is what the host will not take.
+
 A return gives back some of a sale, or all of it, and is a sale of its own: RETURN is owed to the
 host, DEAD_RETURN is what the host will not take.
 """
@@ -28,7 +32,11 @@ DEAD = const(8)
 UNREADABLE = const(9)
 
 RETURN = const(10)
+DEFERRED = const(11)
 DEAD_RETURN = const(14)
+DEAD_DEFERRED = const(15)
+GRANTED = const(16)
+DENIED = const(17)
 
 # About no sale: what the batch holds (see batch.py), from time to time, and when one begins to
 # close or is closed.
@@ -36,7 +44,7 @@ TOTALS = const(12)
 BATCH = const(13)
 
 # What becomes of a record that the host will not take, and, sent again, of that one.
-DEAD_OF = {STORED: DEAD, RETURN: DEAD_RETURN}
+DEAD_OF = {STORED: DEAD, RETURN: DEAD_RETURN, DEFERRED: DEAD_DEFERRED}
 ALIVE_OF = {dead: alive for alive, dead in DEAD_OF.items()}
 
 # The merchant's five words.
@@ -52,6 +60,10 @@ WORDS = {
     REVERSED: "returned",
     RETURN: "stored",
     DEAD_RETURN: "checking",
+    DEFERRED: "stored",
+    DEAD_DEFERRED: "checking",
+    GRANTED: "paid",
+    DENIED: "failed",
 }
 
 # The word once it is not open any more, where no record says how it ended.

@@ -20,6 +20,8 @@ _LOOK_MS = const(20)
 _ANSWERED = (
     "approved",
     "stored",
+    "deferred",
+    "denied",
     "declined",
     "in_doubt",
     "returned",

@@ -5,6 +5,7 @@ no network, can never be in doubt, and follows its original in the order of capt
 """
 
 from terminal import book as b
+from terminal import deferral
 from terminal.sale_record import Sale
 
 # The type in DE 60. A void takes back the whole of a sale whose batch is still open.
@@ -29,6 +30,8 @@ def left_fen(book, sale):
     """-> (what may still be given back of this sale, None), or (0, text key of the reason)."""
     if sale.original:
         return 0, "return_of_return"
+    if deferral.is_undecided(book, sale.number):
+        return 0, "return_undecided"
     word = book.word(sale.number)
     if word == "checking":
         return 0, "return_in_doubt"

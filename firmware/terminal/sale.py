@@ -25,6 +25,7 @@ DECLINED = const(3)
 IN_DOUBT = const(4)
 CANCELLED = const(5)
 REFUSED = const(6)  # before any card was read
+DEFERRED = const(7)  # kept without any approval: the bank decides later
 
 # Reasons not to sell offline that go away when what is stored has been sent.
 OFFLINE_LIMITS = ("offline_limit", "offline_age")
@@ -37,6 +38,7 @@ _MOMENT_MS = const(1500)  # a line that has just gone, as when the network chang
 _SAME_TAP_MS = const(120000)
 _PURCHASE = const(0x00)
 _APPLICATION = const(0x84)  # the name of the application that pays
+_DEFER = {"reason": "defer_sure", "title": "defer_ask", "yes": "key_defer"}
 
 
 class Result:
@@ -96,7 +98,7 @@ class SaleDesk:
 
     def _offline_refusal(self, amount_fen):
         policy = self._s.settings.policy
-        count, total_fen = self._s.book.totals(b.STORED, b.DEAD)
+        count, total_fen = self._s.book.totals(*b.AT_RISK)
         full = count >= policy.stored_count_limit
         if full or total_fen + amount_fen > policy.stored_sum_limit_fen:
             return "offline_limit"
@@ -133,7 +135,7 @@ class SaleDesk:
             return self._abandon(sale, ended)
         result = await self._settle_outcome(sale, outcome)
         result.label = outcome.label
-        if result.kind in (PAID, STORED):
+        if result.kind in (PAID, STORED, DEFERRED):
             self._last_tap = (outcome.pan_hash, sale.amount_fen, s.clock.now_ms())
         return result
 
@@ -242,14 +244,32 @@ class SaleDesk:
     async def _online(self, sale):
         s = self._s
         if s.book.waiting(b.REQUEST) or not await s.link.comes(_LINE_MS):
-            return self._abandon(sale, Result(DECLINED, self._no_line(), sale))
+            return await self._without_line(sale)
         s.book.open(b.REQUEST, sale, sale.number)
         s.book.in_play = sale.number
         s.people.show("processing", fen=sale.amount_fen, note="contacting_bank")
         sent, reply = await self._ask_bank(sale)
         if not sent:
-            return self._abandon(sale, Result(DECLINED, self._no_line(), sale))
+            return await self._without_line(sale)
         return self._online_result(sale, reply, answers.of_sale(reply))
+
+    async def _without_line(self, sale):
+        """The card wants the bank to approve, which cannot be asked now: not one byte has left.
+
+        Only where the acquirer allows it, and the merchant takes the risk, is the sale kept all the
+        same. While the line is there and a reversal goes first, it is not.
+        """
+        s = self._s
+        if s.link.ready or not s.settings.policy.deferred:
+            return self._abandon(sale, Result(DECLINED, self._no_line(), sale))
+        refusal = self._card_refusal(sale) or self._offline_refusal(sale.amount_fen)
+        if refusal:
+            return self._abandon(sale, Result(DECLINED, refusal, sale))
+        s.people.show("confirm", fen=sale.amount_fen, **_DEFER)
+        if not await s.people.agree(_PRESENT_MS):
+            return self._abandon(sale, Result(CANCELLED))
+        s.book.open(b.DEFERRED, sale, sale.number)
+        return Result(DEFERRED, sale=sale)
 
     async def _pay_code(self, sale, code):
         s = self._s

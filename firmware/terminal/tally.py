@@ -10,11 +10,16 @@ from journal import Full
 from terminal import batch as of_batch
 from terminal import past
 from terminal.batch import BadBatch, Batch, posted, unpack
-from terminal.kinds import BATCH, PAID, RETURN, STORED, TOTALS
+from terminal.kinds import BATCH, GRANTED, PAID, RETURN, STORED, TOTALS
 from terminal.sale_record import amount_of
 
 # How a sale counts, by the newest record of one that is resolved as posted.
-PRODUCTS = {PAID: of_batch.ONLINE, STORED: of_batch.OFFLINE, RETURN: of_batch.RETURN}
+PRODUCTS = {
+    PAID: of_batch.ONLINE,
+    STORED: of_batch.OFFLINE,
+    GRANTED: of_batch.DEFERRED,
+    RETURN: of_batch.RETURN,
+}
 
 _MOST_BEHIND = const(8)  # released sales that no record sums up
 _MOST_SLOTS = const(60)  # journal slots that a start has to look through

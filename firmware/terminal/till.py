@@ -3,9 +3,9 @@
 from micropython import const
 
 from terminal import book as b
-from terminal import menu
+from terminal import deferral, menu
 from terminal import sale as s
-from terminal.front import Front
+from terminal.front import Front, particulars
 
 _REFRESH_MS = const(500)
 _RESULT_MS = const(8000)
@@ -32,6 +32,7 @@ class Till:
         self._desk = desk
         self._front = Front(services)
         self._trouble = None  # of the line, as last looked at
+        self._denied = 0  # sales declined later that the merchant has not seen, likewise
 
     async def run(self):
         """Named task."""
@@ -53,6 +54,8 @@ class Till:
                 amount_fen = keyed(amount_fen, key)
             elif self._new_trouble():
                 await self._warn()
+            elif not amount_fen and self._newly_denied():
+                await self._tell_denied()
             elif not self._front.changed():
                 continue
             self._home(amount_fen)
@@ -82,6 +85,24 @@ class Till:
         self._front.show("refused", reason=self._trouble)
         await self._s.people.key(_LOOK_MS)
 
+    def _newly_denied(self):
+        """Whether the bank has declined a stored sale since it was looked at last."""
+        count, _ = self._s.book.totals(b.DENIED)
+        more, self._denied = count > self._denied, count
+        return more
+
+    async def _tell_denied(self):
+        """One after the other, until the merchant has seen them all or puts it off."""
+        book, people = self._s.book, self._s.people
+        sale = deferral.unseen(book)
+        while sale:
+            people.failed()
+            self._front.show("denied", **particulars(sale))
+            if await people.key(_LOOK_MS) != "E":
+                return
+            deferral.seen(book, sale.number)
+            sale = deferral.unseen(book)
+
     # A sale
 
     async def _sell(self, amount_fen):
@@ -102,6 +123,9 @@ class Till:
         elif kind == s.STORED:
             people.stored()
             self._front.show("stored", fen=amount_fen, card=_card(result), used=self._used())
+        elif kind == s.DEFERRED:
+            people.stored()
+            self._front.show("deferred", fen=amount_fen, card=_card(result), used=self._used())
         elif kind == s.REFUSED:
             people.failed()
             used = self._used() if result.reason in s.OFFLINE_LIMITS else None
@@ -112,7 +136,7 @@ class Till:
 
     def _used(self):
         """Of the sales that may be stored: (how many are, how many may be)."""
-        count, _ = self._s.book.totals(b.STORED, b.DEAD)
+        count, _ = self._s.book.totals(*b.AT_RISK)
         return count, self._s.settings.policy.stored_count_limit
 
     async def _doubt(self, result):

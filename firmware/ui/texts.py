@@ -14,6 +14,7 @@ TEXTS = {
     "returned": ("已退回", "Returned"),
     "failed": ("未成功", "Failed"),
     "not_banked": ("尚未入账", "NOT yet banked"),
+    "not_approved": ("尚未收款", "NOT paid yet"),
     "where_paid": (
         "收单机构已收妥，\n随下一次结算到账。",
         "The acquirer has it.\nArrives at settlement.",
@@ -21,6 +22,10 @@ TEXTS = {
     "where_stored": (
         "尚未入账：保存在本机，\n联网后自动上送。",
         "NOT banked yet. Kept,\nsent when online again.",
+    ),
+    "where_undecided": (
+        "尚未收款：尚无批准。\n联网后由银行决定，\n也可能被拒绝。",
+        "NOT paid yet. The bank\ndecides when online\nagain, and may say no.",
     ),
     "where_checking": (
         "尚未收到可信答复，\n正在撤销，\n请按未收款处理。",
@@ -64,6 +69,7 @@ TEXTS = {
     "cannot_sell": ("暂不能收款", "Not possible"),
     "fault": ("设备故障", "Device fault"),
     "charge_again": ("再收一笔？", "Charge again?"),
+    "defer_ask": ("先记下来？", "Keep it?"),
     "history": ("收款记录", "Sales"),
     "menu": ("菜单", "Menu"),
     "send_again": ("再次上送", "Send again"),
@@ -93,6 +99,19 @@ TEXTS = {
         "联网后自动上送银行",
         "Sent when online again",
     ),
+    "defer_sure": (
+        "没有网络，无人批准。\n联网后由银行决定，\n如被拒绝损失归商户。",
+        "No line, no approval.\nThe bank decides later.\nA refusal is your loss.",
+    ),
+    "deferred_explained": (
+        "联网后由银行决定",
+        "The bank decides later",
+    ),
+    "denied_explained": (
+        "离线记下的这笔后来\n被银行拒绝，没有收到\n款项。请联系顾客。",
+        "The bank declined what\nwas stored: NOT paid.\nCall the customer.",
+    ),
+    "declined_later": ("离线收款被拒", "Declined later"),
     "in_doubt": (
         "未收到银行答复，\n请按未收款处理。\n正在自动撤销，\n如已扣款将退回持卡人。",
         "No answer yet:\ntreat it as NOT paid.\nIt is being cancelled;\nany charge goes back.",
@@ -271,6 +290,9 @@ TEXTS = {
     "key_select": ("选择", "Move"),
     "key_again": ("再收一笔", "Charge"),
     "key_log": ("日志", "Log"),
+    "key_defer": ("记下", "Keep"),
+    "key_seen": ("知道了", "Seen"),
+    "key_later": ("稍后", "Later"),
     # Reasons, each with what to do. Lines are broken by hand; a test says where one is too long.
     "amount_over_limit": (
         "超出单笔限额，\n请减小金额，\n或换一种付款方式。",
@@ -458,6 +480,10 @@ TEXTS = {
     "return_in_doubt": (
         "这笔尚无定论，\n有结果后再退款。",
         "This one is still open.\nWait until it is known\nto be paid.",
+    ),
+    "return_undecided": (
+        "银行尚未决定这笔，\n批准后才能退款。",
+        "The bank has yet to\ndecide. Give it back\nonce it is paid.",
     ),
     "return_not_paid": (
         "这笔没有收到款项，\n无需退款。",

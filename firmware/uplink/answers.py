@@ -73,7 +73,8 @@ def of_pay_code(reply):
 
 
 def of_advice(reply):
-    """An 0230 -> ACCEPTED, REJECTED, UNFIT, LATER or SILENCE."""
+    """An 0230, or an 0210 to a deferred sale (never doubt: it is asked until there is an answer) ->
+    ACCEPTED, REJECTED, UNFIT, LATER or SILENCE."""
     if reply is None or not reply.trusted:
         return SILENCE
     if reply.token:

@@ -14,6 +14,7 @@ TEXT_EN = 0x0A
 PROOF = 0x0B
 POSTING = 0x0C
 ORIGINAL = 0x0D
+DEFERRED_FLAG = 0x0E
 ACKNOWLEDGED = 0x0F
 STATUS = 0x10
 AGAIN_FROM = 0x11
@@ -26,7 +27,14 @@ QR_STATE = 0x18
 BUSINESS_DATE = 0x19
 PADDING = 0x1A
 
-PRIVATE_BYTES = {TRANSACTION_ID: 16, CAPTURE_TIME: 8, HELD: 8, NONCE: 16, ORIGINAL: 20}
+PRIVATE_BYTES = {
+    TRANSACTION_ID: 16,
+    CAPTURE_TIME: 8,
+    HELD: 8,
+    NONCE: 16,
+    ORIGINAL: 20,
+    DEFERRED_FLAG: 1,
+}
 
 NUMERIC = ("3", "4", "7", "11", "12", "13", "22", "23", "25")
 MAC = "64"
@@ -99,6 +107,8 @@ RETURN = "return"
 _SALE_CODE, _RETURN_CODE = "000000", "200000"
 # A sale by pay code is told apart by its type in DE 60.
 PAY_CODE = "pay code"
+# So is a sale that was stored with neither card nor bank having approved it.
+DEFERRED = "deferred"
 
 _NETWORK = {"7", "11", "41", "42", "53", "60", "63", MAC}
 _COMMON = _NETWORK | {"3", "4", "12", "13", "22", "25", "49"}
@@ -115,6 +125,7 @@ REQUIRED = {
     **dict.fromkeys(MANAGEMENT, _NETWORK),
     RETURN: _COMMON,
     PAY_CODE: _COMMON | {"62"},
+    DEFERRED: _SALE,
 }
 
 _FINANCIAL_PRIVATE = {TRANSACTION_ID, CAPTURE_TIME, HELD}
@@ -127,11 +138,13 @@ REQUIRED_PRIVATE = {
     "0320": _OF_A_LIST,
     "0321": _OF_A_LIST,
     RETURN: _FINANCIAL_PRIVATE | {ORIGINAL},
+    DEFERRED: _FINANCIAL_PRIVATE | {DEFERRED_FLAG},
 }
 
 # DE 60: the type digits that a request may carry.
 VOID, REFUND = "23", "25"
 _BY_CODE = "27"
+_DEFERRED = "36"
 BATCH_TYPES = {
     **dict.fromkeys(MANAGEMENT, ("00",)),
     "0200": ("22",),
@@ -142,6 +155,7 @@ BATCH_TYPES = {
     "0401": ("22", _BY_CODE),
     RETURN: (VOID, REFUND),
     PAY_CODE: (_BY_CODE,),
+    DEFERRED: (_DEFERRED,),
 }
 
 # DE 3 of a financial request.
@@ -151,7 +165,7 @@ ECHOED = ("3", "4", "11", "12", "13", "41", "42", "49", "53", "60")
 
 
 def form(mti: str, processing_code: str, batch: str) -> str:
-    """What these tables are asked for: the message type, or RETURN, or PAY_CODE.
+    """What these tables are asked for: the message type, or RETURN, PAY_CODE or DEFERRED.
 
     `batch`: DE 60.
     """
@@ -159,4 +173,6 @@ def form(mti: str, processing_code: str, batch: str) -> str:
         return RETURN
     if mti in ("0200", "0201") and batch.startswith(_BY_CODE):
         return PAY_CODE
+    if mti in ("0200", "0201") and batch.startswith(_DEFERRED):
+        return DEFERRED
     return mti

@@ -5,6 +5,7 @@ De-duplication row, ledger entries and reply belong to one database transaction.
 
 import hashlib
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime
 from hmac import compare_digest
 from typing import Any
@@ -25,7 +26,7 @@ from host_tools.acquirer import (
 from host_tools.acquirer.book import Conflict
 from host_tools.acquirer.card import Card
 from host_tools.acquirer.keys import HostKeys
-from host_tools.acquirer.outcome import Outcome
+from host_tools.acquirer.outcome import LATER, Outcome
 from host_tools.acquirer.request import Request
 from host_tools.acquirer.terms import Terms
 from host_tools.acquirer.wire import Message
@@ -38,6 +39,7 @@ _PRODUCT = {
     "0400": totals.ADJUSTMENT,
     fields.RETURN: totals.RETURN,
     fields.PAY_CODE: totals.ONLINE,
+    fields.DEFERRED: totals.DEFERRED,
 }
 _REVERSIBLE = ("0200", "0201")
 _POSTED = ("posted", "exception")
@@ -103,7 +105,7 @@ class Financial:
     def online_sale(self) -> Outcome:
         if self._find(self._request.key(book.REVERSAL_KIND)):
             return Outcome(rules.INVALID, "declined", "reversed_before")
-        if self._request.message.mti == "0201":
+        if fields.PROOF in self._request.message.private:
             return self._posted_before()
         code, reason = self._issuer_says()
         return Outcome(code, "declined" if reason else "posted", reason)
@@ -150,6 +152,12 @@ class Financial:
         wallet_key = self._keys.wallet_key
         return pay_code.decide(self._request, self._connection, self._card_hash, wallet_key)
 
+    def deferred_sale(self) -> Outcome:
+        """The customer has left, and the terminal asks until there is an answer: an issuer that
+        cannot be reached is asked another time."""
+        outcome = self.online_sale()
+        return replace(outcome, state=LATER) if outcome.code == rules.BUSY else outcome
+
     def _waiting(self) -> pay_code.Waiting:
         return pay_code.Waiting(self._request, self._connection, self._now, self._keys)
 
@@ -178,6 +186,8 @@ class Financial:
     def _settle(self, outcome: Outcome, key: dict[str, str | int], fingerprint: str) -> Message:
         """Row, ledger entries and reply of a request that is new."""
         request, connection = self._request, self._connection
+        if outcome.state == LATER:
+            return replies.refuse(request, outcome.code)
         number, reference = book.next_reference(connection, self._now)
         reference = outcome.reference or reference
         reply = self._reply(outcome, reference, number)
@@ -267,4 +277,5 @@ _DECIDE: dict[str, Callable[[Financial], Outcome]] = {
     "0400": Financial.reversal,
     fields.RETURN: Financial.give_back,
     fields.PAY_CODE: Financial.by_code,
+    fields.DEFERRED: Financial.deferred_sale,
 }

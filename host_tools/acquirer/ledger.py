@@ -26,7 +26,14 @@ from host_tools.acquirer.settlement import LINE_STATES
 from host_tools.acquirer.totals import NAMES, parse, signed_fen
 
 # Type in DE 60 of a financial request -> what it is.
-_WHAT = {"22": "sale", "27": "pay code", "30": "offline sale", "23": "void", "25": "refund"}
+_WHAT = {
+    "22": "sale",
+    "27": "pay code",
+    "30": "offline sale",
+    "36": "deferred sale",
+    "23": "void",
+    "25": "refund",
+}
 _RETURNS = ("23", "25")
 
 

@@ -4,6 +4,8 @@ from dataclasses import dataclass
 
 from sqlalchemy import Row
 
+LATER = "later"  # nothing is decided and nothing kept: the same request may come again
+
 
 @dataclass(frozen=True)
 class Outcome:

@@ -12,7 +12,12 @@ _FIRST_SENDING = {"0201": "0200", "0221": "0220", "0321": "0320", "0401": "0400"
 _MOST_STAN = 999_999
 CURRENCY = "156"
 # How to read who pays.
-_READERS = {"0200": card.read, "0220": card.read, fields.PAY_CODE: card.read_code}
+_READERS = {
+    "0200": card.read,
+    "0220": card.read,
+    fields.DEFERRED: card.read,
+    fields.PAY_CODE: card.read_code,
+}
 
 
 @dataclass(frozen=True)
@@ -33,7 +38,7 @@ class Request:
 
     @property
     def form(self) -> str:
-        """What it asks for: its `mti`, or fields.RETURN or PAY_CODE."""
+        """What it asks for: its `mti`, or fields.RETURN, PAY_CODE or DEFERRED."""
         return _form(self.message, self.mti)
 
     def field(self, number: int) -> str:
@@ -59,7 +64,8 @@ class Request:
 
     @property
     def type(self) -> str:
-        """The first two digits of DE 60: 22 sale, 27 pay code, 30 offline, 23 void, 25 refund."""
+        """The first two digits of DE 60: 22 sale, 27 pay code, 30 offline, 36 deferred, 23 void,
+        25 refund."""
         return self.field(60)[:2]
 
     @property

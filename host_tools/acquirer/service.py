@@ -82,14 +82,14 @@ _HANDLERS = {
 def _is_of(request: Request, terminal: Row) -> bool:
     """Whether key id, names and certificate belong together.
 
-    A retired terminal may still empty its queue, but makes no new sales.
+    A retired terminal may still empty its queue, also of deferred sales, but makes no new ones.
     """
     said = request.message.fields
     return (
         terminal.terminal_id == said["41"]
         and terminal.merchant_id == said.get("42", terminal.merchant_id)
         and terminal.certificate == request.certificate
-        and not (terminal.retired and request.mti == "0200")
+        and not (terminal.retired and request.mti == "0200" and request.form != fields.DEFERRED)
     )
 
 

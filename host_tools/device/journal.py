@@ -21,9 +21,13 @@ _KINDS = {
     7: ("reversed", "returned"),
     8: ("dead", "checking"),
     10: ("return", "stored"),
+    11: ("deferred", "stored"),
     12: ("totals", ""),
     13: ("batch", ""),
     14: ("dead return", "checking"),
+    15: ("dead deferred", "checking"),
+    16: ("granted", "paid"),
+    17: ("denied", "failed"),
 }
 
 # The word of one that the host has, where no record says so.

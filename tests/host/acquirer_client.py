@@ -165,6 +165,10 @@ class Terminal:
         """Some of the sale, or all of it."""
         return Return(next(self._numbers), original, amount_fen or original.amount_fen, how)
 
+    def deferred_message(self, mti: str, sale: Sale, more: dict[int, bytes] | None = None) -> bytes:
+        """0200 or 0201 of a sale that neither card nor bank has approved yet."""
+        return self.message(mti, sale, {0x0E: b"\1", **(more or {})}, de60=f"36{self.batch:06d}000")
+
     def return_message(self, mti: str, given: Return, original: bytes = b"", **changed: str):
         """0220 or 0221 as a frame body. `original` stands for DE 63.0D."""
         number = given.original.number.to_bytes(4, "big")

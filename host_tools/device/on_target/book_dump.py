@@ -25,6 +25,10 @@ _KINDS = {
     book.DEAD: "dead",
     book.RETURN: "return",
     book.DEAD_RETURN: "dead return",
+    book.DEFERRED: "deferred",
+    book.DEAD_DEFERRED: "dead deferred",
+    book.GRANTED: "granted",
+    book.DENIED: "denied",
 }
 
 

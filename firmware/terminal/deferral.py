@@ -1,0 +1,42 @@
+"""Deferred sales: taken without a line and without approval, decided by the bank later.
+
+The answer is written before anything else happens. What the bank declined stays in the book until
+the merchant has seen it.
+"""
+
+from journal import Full
+from terminal.kinds import DECLINED, DEFERRED, DENIED, GRANTED
+
+_APPROVED = "00"
+
+
+def decided(book, seq, reply):
+    """The host's final answer. False: no room to write it down; it is asked once more later."""
+    answer = reply.rrn, reply.approval, reply.code
+    try:
+        if reply.code == _APPROVED:
+            book.end(seq, GRANTED, reply.token, answer, reply.proof)
+        else:
+            sale = book.sale(seq)
+            sale.answer = answer
+            book.open(DENIED, sale, seq)
+    except Full:
+        return False
+    return True
+
+
+def unseen(book):
+    """The oldest sale that the bank has declined and the merchant has not seen, or None."""
+    waiting = book.waiting(DENIED)
+    return book.sale(waiting[0]) if waiting else None
+
+
+def seen(book, number):
+    """The merchant has read that this one was declined."""
+    if book.kind(number) == DENIED:
+        book.end(book.seq_of(number), DECLINED, b"")
+
+
+def is_undecided(book, number):
+    """Whether the bank has yet to say anything about this sale."""
+    return book.kind(number) == DEFERRED
