@@ -49,7 +49,7 @@ def _records(sectors, reader, found, most):
     """[pos, seq, kind, whether it stands for an earlier one, sale], newest first."""
     if found.pos is None:
         return
-    for count, (pos, kind, seq, payload) in enumerate(scan.history(sectors, reader, found.pos)):
+    for count, (pos, kind, seq, payload) in enumerate(scan.history(sectors, reader, found.pos, -1)):
         if count >= most and seq <= found.released:
             return
         yield [pos, seq, kind, bool(reader.page.flags & VOIDS), _sale(kind, payload)]
