@@ -12,6 +12,7 @@ from host_tools.simulator.network import Network
 
 _SEGMENT_BYTES = 1400
 _LEAST_TIMEOUT_S = 0.2
+_APART_S = 1e-6  # what is due at the same time would not keep its order
 
 
 class Line(Network):
@@ -52,7 +53,6 @@ class _End(asyncio.Protocol):
         self._loop = asyncio.get_running_loop()
         # Who opens a connection hears of it a round trip later.
         self._leaves_s = self._loop.time() + (0 if peer else line.rtt_s)
-        self._early: list[bytes] = []
         self._transport: asyncio.Transport | None = None
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
@@ -60,6 +60,7 @@ class _End(asyncio.Protocol):
         self._transport = transport
         self._line.ends.add(self)
         if self._peer is None:
+            transport.pause_reading()  # nobody is there yet to pass it on to
             asyncio.ensure_future(self._join())
 
     async def _join(self) -> None:
@@ -67,6 +68,9 @@ class _End(asyncio.Protocol):
             await self._loop.create_connection(self._other, "127.0.0.1", self._line.host_port)
         except OSError:
             self.hang_up()
+        else:
+            assert self._transport  # set when this end was made
+            self._transport.resume_reading()
 
     def _other(self) -> "_End":
         self._peer = _End(self._line, self)
@@ -75,11 +79,11 @@ class _End(asyncio.Protocol):
     def data_received(self, data: bytes) -> None:
         self._line.bytes += len(data)
         due_s = self._loop.time() + self._line.delay_s(len(data))
-        self._leaves_s = max(self._leaves_s, due_s)
+        self._leaves_s = max(self._leaves_s + _APART_S, due_s)
         self._loop.call_at(self._leaves_s, self._pass, data)
 
     def _pass(self, data: bytes) -> None:
-        if self._peer and self._peer._transport:
+        if self._peer and self._peer._transport and not self._peer._transport.is_closing():
             self._peer._transport.write(data)
 
     def connection_lost(self, exc: Exception | None) -> None:
