@@ -7,6 +7,7 @@ import argparse
 import asyncio
 import errno
 import logging
+import resource
 import signal
 import sys
 from datetime import UTC, datetime
@@ -18,6 +19,8 @@ from host_tools.acquirer.schema import DATABASE, WrongVersion, open_database
 from host_tools.acquirer.server import Limits, Server
 from host_tools.acquirer.service import Service
 from host_tools.acquirer.store import Store
+
+_OTHER_FILES = 128
 
 
 def main() -> int:
@@ -56,12 +59,22 @@ def _utc() -> datetime:
     return datetime.now(UTC)
 
 
+def _limits() -> Limits:
+    """As many lines as the system gives descriptors for, and some left for the database."""
+    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
+    usual = Limits()
+    left = most - usual.handshakes - _OTHER_FILES
+    unlimited = most == resource.RLIM_INFINITY
+    return usual if unlimited else Limits(connections=min(usual.connections, max(left, 1)))
+
+
 async def _run(arguments: argparse.Namespace) -> None:
     data = arguments.data
     service = Service(keys.load(data), issuer.verify_cryptogram, terms.load(data))
     context = tls.server_context(data / "tls")
     store = Store(open_database(data / DATABASE))
-    server = Server(service, store, _utc, Limits())
+    server = Server(service, store, _utc, _limits())
     stopped = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):

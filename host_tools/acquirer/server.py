@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from host_tools.acquirer import rules
+from host_tools.acquirer.door import Door
 from host_tools.acquirer.replies import refuse
 from host_tools.acquirer.request import Request
 from host_tools.acquirer.service import Service
@@ -28,6 +29,8 @@ class Limits:
     under_way: int = 32  # requests of one connection
     backlog: int = 1024  # requests of all connections that wait for their commit
     connections: int = 10_000
+    handshakes: int = 512  # connections that have not proved yet who they are
+    per_terminal: int = 4  # a terminal needs one, and a second one to try another network
 
 
 class Server:
@@ -37,43 +40,54 @@ class Server:
         self._store = store
         self._clock = clock
         self._limits = limits
-        self._connections: set[asyncio.Task | None] = set()
-        self._server: asyncio.Server | None = None
+        self._lines: dict[str, list[asyncio.StreamWriter]] = {}  # by certificate, oldest first
+        self._door: Door | None = None
 
     async def open(self, host: str, port: int, context: ssl.SSLContext) -> int:
         """Listens; -> the port. Raises OSError when the port is taken."""
-        self._server = await asyncio.start_server(
-            self._connected, host, port, ssl=context, ssl_handshake_timeout=self._limits.frame_s
-        )
-        return self._server.sockets[0].getsockname()[1]
+        limits = self._limits
+        self._door = Door(self._connected, context, limits.handshakes, limits.frame_s)
+        return self._door.open(host, port)
 
     async def close(self) -> None:
         """Stops listening and drops the lines; what was submitted is still committed."""
-        if self._server:
-            self._server.close()
-        tasks = [task for task in self._connections if task]
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        if self._door:
+            await self._door.close()
 
     async def _connected(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        if len(self._connections) >= self._limits.connections:
+        tls = writer.get_extra_info("ssl_object")
+        certificate = fingerprint(tls.getpeercert(binary_form=True))
+        if not self._let_in(certificate, writer):
             writer.transport.abort()
             return
-        task = asyncio.current_task()
-        self._connections.add(task)
         try:
-            await self._converse(reader, writer)
+            await self._converse(reader, writer, certificate)
         except asyncio.CancelledError:
             writer.transport.abort()  # the server closes
         finally:
-            self._connections.discard(task)
+            self._leaves(certificate, writer)
             writer.close()
 
-    async def _converse(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    def _let_in(self, certificate: str, writer: asyncio.StreamWriter) -> bool:
+        """A terminal with too many lines loses its oldest: that one is most likely dead."""
+        lines = self._lines.get(certificate, [])
+        if len(lines) >= self._limits.per_terminal:
+            lines.pop(0).transport.abort()
+        elif sum(map(len, self._lines.values())) >= self._limits.connections:
+            return False
+        self._lines[certificate] = [*lines, writer]
+        return True
+
+    def _leaves(self, certificate: str, writer: asyncio.StreamWriter) -> None:
+        others = [line for line in self._lines.get(certificate, []) if line is not writer]
+        self._lines[certificate] = others
+        if not others:
+            del self._lines[certificate]
+
+    async def _converse(
+        self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, certificate: str
+    ) -> None:
         """Reads until the peer leaves or misbehaves, then lets the answers under way go out."""
-        tls = writer.get_extra_info("ssl_object")
-        certificate = fingerprint(tls.getpeercert(binary_form=True))
         window = asyncio.Semaphore(self._limits.under_way)
         async with asyncio.TaskGroup() as answers:
             try:

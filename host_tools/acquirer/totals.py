@@ -22,6 +22,7 @@ DIFFERENCES = ("only_terminal", "only_host", "other_amount", "other_batch")
 _ENTRY_BYTES = 13
 _ITEM_BYTES = 15
 _COUNT_BYTES = 2
+_MOST_ITEMS = 0xFFFF
 _ID_BYTES = 4
 _MOST_TOLD = 14  # differences that fit into one tag
 
@@ -87,7 +88,10 @@ def parse_items(data: bytes) -> tuple[int, list[Item]]:
         item = data[at : at + _ITEM_BYTES]
         number, amount_fen = int.from_bytes(item[:4], "big"), int.from_bytes(item[9:], "big")
         items.append(Item(number, item[4:8].hex(), item[8], amount_fen))
-    return int.from_bytes(data[:_COUNT_BYTES], "big"), items
+    first = int.from_bytes(data[:_COUNT_BYTES], "big")
+    if first + len(items) > _MOST_ITEMS:
+        raise ValueError("DE 63.13 lists more than a batch can hold")
+    return first, items
 
 
 def pack_count(count: int) -> bytes:

@@ -280,6 +280,41 @@ def test_more_lines_than_allowed_are_hung_up(idle_acquirer):
     asyncio.run(check())
 
 
+def test_a_silent_crowd_at_the_door_keeps_no_terminal_out(idle_acquirer):
+    """The one who has been shaking hands longest gives way."""
+    terminal = idle_acquirer.terminal()
+
+    async def check():
+        async with serving(idle_acquirer, Limits(handshakes=5)) as store:
+            store.start()
+            address = ("127.0.0.1", idle_acquirer.port)
+            crowd = [socket.create_connection(address, timeout=10) for _ in range(50)]
+            assert (await asyncio.to_thread(terminal.ask, terminal.network())).code == "00"
+            assert await asyncio.to_thread(crowd[0].recv, 1) == b""
+            for one in crowd:
+                one.close()
+            store.stop()
+
+    asyncio.run(check())
+
+
+def test_a_terminal_that_opens_line_after_line_loses_its_oldest(idle_acquirer):
+    greedy, modest = idle_acquirer.terminal(), idle_acquirer.terminal()
+
+    async def check():
+        async with serving(idle_acquirer, Limits(connections=3, per_terminal=2)) as store:
+            store.start()
+            lines = [await asyncio.to_thread(greedy.connect) for _ in range(3)]
+            assert await asyncio.to_thread(lines[0].is_closed_by_host)
+            assert (await asyncio.to_thread(lines[2].ask, greedy.network())).code == "00"
+            assert (await asyncio.to_thread(modest.ask, modest.network())).code == "00"
+            for line in lines:
+                line.socket.close()
+            store.stop()
+
+    asyncio.run(check())
+
+
 # -- speed ----------------------------------------------------------------------------------------
 
 

@@ -429,6 +429,13 @@ def test_ill_formed_totals_are_refused(shop, said):
     assert shop.host.ask(shop.terminal, body).code == "30"
 
 
+def test_a_list_that_nobody_could_count_is_refused(shop):
+    shop.sell(100)
+    shop.close({})
+    assert shop.list_from(0xFFFE, shop.sold).code == "00"
+    assert shop.list_from(0xFFFF, shop.sold).code == "30"
+
+
 def test_batches_are_after_one_another_also_round_the_end():
     assert settlement.is_after(2, 1) and not settlement.is_after(1, 2)
     assert settlement.is_after(1, 999_999) and not settlement.is_after(999_999, 1)
