@@ -47,6 +47,8 @@ def test_the_lives_meet_every_end_of_a_sale(quick):
     assert set(endings) >= {
         "approved",
         "stored",
+        "deferred",
+        "denied",
         "declined",
         "refused",
         "in_doubt",

@@ -79,6 +79,18 @@ MUTANTS = {
         [("sale.amount_fen - given_back_fen(book, sale)", "sale.amount_fen")],
         {"number": 52},
     ),
+    "a deferred sale that the bank declined called paid": (
+        FIRMWARE,
+        "terminal/deferral.py",
+        [("if reply.code == _APPROVED", "if reply.token")],
+        {"number": 44},
+    ),
+    "a declined deferred sale forgotten before anybody saw it": (
+        FIRMWARE,
+        "terminal/deferral.py",
+        [("book.open(DENIED, sale, seq)", "book.end(seq, DECLINED, reply.token, answer)")],
+        {"number": 44},
+    ),
     "what may have left is called unsent": (
         FIRMWARE,
         "uplink/link.py",

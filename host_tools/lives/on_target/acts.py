@@ -7,8 +7,8 @@ A step is [verb, arguments...]; `VERBS` says what each does to a `life.Life`. Ve
 import acts_documents
 import acts_settlement
 import acts_update
-from check import DEAD
 from micropython import const
+from records import DEAD
 
 _STRANGE = const(21)
 _KINDS = {
@@ -184,6 +184,18 @@ def _dead(life, count):
     life.check.that(dead == count, "expected %d dead letters, not" % count, dead)
 
 
+def _denied(life, count):
+    """So many were declined later, and the merchant was told of each."""
+    told = life.check.counts.get("denied", 0)
+    life.check.that(told >= count, "expected %d told as declined, not" % count, told)
+
+
+def _counted(life, product, count, fen):
+    """The terminal's totals of the open batch."""
+    said = life.terminal.book.tally.batch.totals.get(product, (0, 0))
+    life.check.that(said == (count, fen), "expected %d in the totals, not" % count, said)
+
+
 def _asked(life, kind, count):
     """So many sales have come to the host as "2" (sales, advices) or "4" (reversals)."""
     asked = len([1 for key in life.check.asked if key[0] == kind])
@@ -222,7 +234,7 @@ def _alarms(life, least):
 
 def _in_order(life):
     """The bank got the stored sales in the order in which they were made."""
-    numbers = [sale.number for sale in life.check.posted if sale.stored]
+    numbers = [sale.number for sale in life.check.posted if sale.stored or sale.deferred]
     life.check.that(numbers == sorted(numbers), "not in order", numbers)
 
 
@@ -259,6 +271,8 @@ VERBS = {
     "word": _word,
     "held": _held,
     "dead": _dead,
+    "denied": _denied,
+    "counted": _counted,
     "asked": _asked,
     "ready": _ready,
     "mark": _mark,

@@ -19,13 +19,14 @@ from journal import Journal
 from message.host import HostMessages
 from terminal import settings
 from terminal.age import Age
-from terminal.book import DEAD, DEAD_RETURN, UNREADABLE, Book
+from terminal.book import DEAD, DEAD_DEFERRED, UNREADABLE, Book
 from terminal.clock import Clock
 from terminal.downloads import Downloads
 from terminal.forwarding import Forwarding, Queue
 from terminal.host_memory import HostMemory
 from terminal.hostkeys import HostKeys
 from terminal.housekeeping import Housekeeping
+from terminal.kinds import DEAD_RETURN
 from terminal.parameters import Parameters
 from terminal.reader import Reader
 from terminal.sale import SaleDesk
@@ -173,7 +174,7 @@ class Terminal:
     def has_settled(self):
         """Nothing is owed to the host, which can be reached, and no document is being fetched. What
         people must look at may wait."""
-        for_people, _ = self.book.totals(DEAD, DEAD_RETURN, UNREADABLE)
+        for_people, _ = self.book.totals(DEAD, DEAD_RETURN, DEAD_DEFERRED, UNREADABLE)
         nothing_owed = self.book.held()[0] == for_people
         line_is_free = self.link.ready and not self.link._waiters
         return line_is_free and not self.memory.busy and nothing_owed

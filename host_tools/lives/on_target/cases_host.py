@@ -106,5 +106,4 @@ CASES = {
 NOT_YET = {
     18: "factory reset and tamper response are not built",
     42: "restoring the acquirer from a backup, and asking terminals to resend, is not built",
-    44: "deferred authorisation is not built: the acquirer takes every advice",
 }

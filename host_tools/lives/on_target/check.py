@@ -9,22 +9,22 @@ import struct
 
 import check_returns
 from check_settlement import Batches
-from micropython import const
+from records import (
+    DEAD,
+    DEAD_DEFERRED,
+    DEAD_RETURN,
+    DEFERRED,
+    DENIED,
+    INTENT,
+    REQUEST,
+    RETURN,
+    SAYS,
+    STORED,
+    Sale,
+)
 
-# Kinds of records, as docs/journal-format.md lists them.
-INTENT = const(1)
-REQUEST = const(2)
-STORED = const(3)
-PAID = const(4)
-DECLINED = const(5)
-ABANDONED = const(6)
-REVERSED = const(7)
-DEAD = const(8)
-RETURN = const(10)
-DEAD_RETURN = const(14)
-
-# What a record of that kind says about the money, for ever.
-_SAYS = {PAID: "paid", DECLINED: "failed", ABANDONED: "failed", REVERSED: "returned"}
+_AT_RISK = (STORED, DEFERRED)
+_DEAD = (DEAD, DEAD_RETURN, DEAD_DEFERRED)
 _CHARGED = ("paid",)
 _NOT_CHARGED = ("failed", "returned")
 
@@ -36,25 +36,6 @@ _PAN_TEXT = _PAN_DIGITS.encode()
 
 class Violation(BaseException):
     """An invariant does not hold. Nothing in the product may catch it."""
-
-
-class Sale:
-    """One sale, or one return of a sale, as the outside knows it."""
-
-    def __init__(self, identity, number, amount_fen):
-        self.id = identity
-        self.number = number
-        self.amount_fen = amount_fen
-        self.net = 0  # debits less credits at the issuer; of a return 1 once it is posted
-        self.original = None  # of a return: the Sale that it gives back
-        self.promised_fen = 0  # of a sale: what the terminal has written that it gives back
-        self.returned_fen = 0  # and what the bank has given back
-        self.said = None  # "paid", "failed" or "returned", once anybody was told or it was written
-        self.stored = False  # accepted offline
-        self.dead = False
-        self.flipped = False  # a bit of its record has changed by itself
-        self.rotten = False  # its record cannot be read any more
-        self.pos = None  # of its record as a stored sale
 
 
 class Check:
@@ -125,15 +106,16 @@ class Check:
         self._numbered(number, identity)
         sale = self.sale(identity, number, amount_fen)
         self._last[seq] = (kind, sale)
-        if kind in _SAYS:
-            self.says(sale, _SAYS[kind], "written")
-        elif kind == STORED:
-            again, sale.stored, sale.pos = sale.stored, True, pos
+        if kind in SAYS:
+            self.says(sale, SAYS[kind], "written")
+        elif kind in _AT_RISK:
+            again = sale.stored or sale.deferred
+            sale.stored, sale.deferred, sale.pos = kind == STORED, kind == DEFERRED, pos
             if not again:  # a sale that is carried forward may be over limits that came later
                 self._within_limits()
         elif kind == RETURN:
             check_returns.promises(self, sale, payload)
-        elif kind in (DEAD, DEAD_RETURN):
+        elif kind in _DEAD:
             sale.dead = True
             if sale.original:
                 sale.original.promised_fen -= sale.amount_fen
@@ -171,7 +153,7 @@ class Check:
 
     def _within_limits(self):
         """I6, by what the bank does not have: what the terminal counts can only be more."""
-        open_sales = {s.id: s for kind, s in self._last.values() if kind == STORED and not s.net}
+        open_sales = {s.id: s for kind, s in self._last.values() if kind in _AT_RISK and not s.net}
         count = len(open_sales)
         total_fen = sum([sale.amount_fen for sale in open_sales.values()])
         most, most_fen = self.limits
@@ -195,9 +177,11 @@ class Check:
             return sale.net == 1
         if kind in (RETURN, DEAD_RETURN):
             return kind == RETURN and sale.net == 1
+        if kind in (DEFERRED, DENIED):  # not decided, or nobody has seen that it was declined
+            return False
         if kind == REQUEST:  # there may have been no room to write how it ended
             return sale.net == 0 and ("4", sale.id) in self.told
-        return sale.net == 0 if kind == INTENT else kind != DEAD
+        return sale.net == 0 if kind == INTENT else kind not in _DEAD
 
     def booted(self, found, released):
         """What a start reads must be what was written, and nothing else; the one write that was
@@ -272,7 +256,7 @@ class Check:
             durable = [
                 1
                 for kind, sale in self._last.values()
-                if kind == REQUEST and (sale.number - 1) % 999999 + 1 == stan
+                if kind in (REQUEST, DEFERRED) and (sale.number - 1) % 999999 + 1 == stan
             ]
             self.that(durable, "I4 sent before it was written", stan)
 
@@ -286,6 +270,7 @@ class Check:
         charged = word in _CHARGED
         if not charged and word not in _NOT_CHARGED:
             return
+        self.that(charged or not sale.stored, "I3 a card approved it, and it failed", sale.number)
         if sale.net != charged:
             raise Violation("I3 %s %s: %d" % (where, word, sale.number))
         if sale.said is not None and charged != (sale.said in _CHARGED):
@@ -310,7 +295,7 @@ class Check:
             self.that(sale.amount_fen == shown.amount_fen, "I3 amount in history", sale.number)
             self.says(sale, word, "history")
             if word == "stored" and not sale.original:
-                self.that(sale.stored, "I3 history stored", sale.number)
+                self.that(sale.stored or sale.deferred, "I3 history stored", sale.number)
 
     # When all is quiet
 
@@ -326,10 +311,12 @@ class Check:
                 continue
             if sale.stored and not sale.rotten:
                 self.that(sale.net == 1 or sale.dead, "I1 stored sale lost", sale.number)
+            if sale.deferred and not sale.rotten:
+                self.that(sale.said or sale.dead, "I4 nobody has decided", sale.number)
             if sale.dead:
                 self.that(sale.amount_fen in poison, "I1 dead letter without poison", sale.number)
             elif sale.net and not sale.stored:
                 self.that(sale.said == "paid", "I5 charged, but not paid", sale.number)
         for seq, (kind, sale) in self._last.items():
-            settled = sale.dead or sale.rotten or self._is_settled(kind, sale)
+            settled = sale.dead or sale.rotten or kind == DENIED or self._is_settled(kind, sale)
             self.that(settled, "I4 still open", (seq, kind, sale.number))

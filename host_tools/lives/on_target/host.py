@@ -8,6 +8,7 @@ import time
 from binascii import unhexlify
 
 import host_codes
+import host_deferred
 import host_returns
 import host_settlement
 import host_terms
@@ -123,12 +124,15 @@ class Host:
         mti, fields, private, keys, counter = request
         if mti not in _ORIGINAL or not self._is_well_formed(mti, fields, private, counter):
             return self._refuse(request, "30")
-        if mti[:3] == "022" and int(fields[4]) in self.poison:
+        advice = mti[:3] == "022" or host_deferred.is_one(request)
+        if advice and int(fields[4]) in self.poison:
             return self._refuse(request, "30")
         if self._is("busy") or mti[:2] == "04" and self._is("shy"):
             return self._refuse(request, self._dice.pick(BUSY_CODES))
         if self._is("crash_before"):
             raise Crash
+        if host_deferred.is_one(request) and self._is("issuer_down"):
+            return self._refuse(request, "91")  # and nothing is kept: it is asked again
         row = self._committed(request)
         if row is None:
             return self._refuse(request, "94")
@@ -146,6 +150,7 @@ class Host:
     def _is_well_formed(self, mti, fields, private, counter):
         stan = (counter - 1) % 999999 + 1
         right = (_ORIGINAL[mti], fields.get(3)) in _DO and fields.get(49) == "156"
+        right = right and host_deferred.is_well_formed(fields, private)
         return right and int(fields.get(4, "0")) and int(fields[11]) == stan and _ID in private
 
     def _committed(self, request):
@@ -176,6 +181,7 @@ class Host:
             if (identity, key[3]) in self._ids:
                 return None
             row = Row(fingerprint, identity, request[4], account, int(request[1][4]))
+            row.deferred = host_deferred.is_one(request)
             if not self._take_effect(row, request, key):
                 return None
             self._rows[key] = self._ids[identity, key[3]] = row
@@ -228,7 +234,7 @@ class Host:
     def sale(self, row, request, key):
         if key[:3] + (_REVERSAL,) in self._rows:
             return "12"  # its reversal came first and left a tombstone
-        if self._is("issuer_down"):
+        if not host_deferred.is_one(request) and self._is("issuer_down"):
             return "91"
         if request[1][60][:2] == host_codes.TYPE:
             return self._pay_code(row, request)

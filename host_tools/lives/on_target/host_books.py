@@ -34,6 +34,7 @@ class Row:
         self.amount_fen = amount_fen
         self.mti = fingerprint[0]
         self.posted = False
+        self.deferred = False  # the bank was asked later
         self.returned_fen = 0
         self.asked_ms = 0
         self.confirms_ms = None  # of a pay code that waits for its holder

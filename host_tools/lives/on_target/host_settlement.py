@@ -8,7 +8,7 @@ import host_returns
 import host_terms
 from micropython import const
 
-ONLINE, OFFLINE, RETURN, ADJUSTMENT = const(1), const(2), const(4), const(5)
+ONLINE, OFFLINE, DEFERRED, RETURN, ADJUSTMENT = const(1), const(2), const(3), const(4), const(5)
 ONLY_TERMINAL, ONLY_HOST, OTHER_AMOUNT, OTHER_BATCH = const(1), const(2), const(3), const(4)
 KINDS = (ONLY_TERMINAL, ONLY_HOST, OTHER_AMOUNT, OTHER_BATCH)
 
@@ -132,7 +132,9 @@ def _product(row):
         return 0
     if row.mti == "0220":
         return RETURN if row.fingerprint[3] == host_returns.CODE else OFFLINE
-    return ONLINE if row.posted else 0
+    if not row.posted:
+        return 0
+    return DEFERRED if row.deferred else ONLINE
 
 
 def _take_list(closing, said):

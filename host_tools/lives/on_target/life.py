@@ -34,7 +34,7 @@ _MOST_BOOTS = const(3000)
 _ROWS = const(20)
 _ROWS_AT_START = const(4)  # a cut meets the newest sales only
 _ENDINGS = ("approved", "stored", "declined", "refused", "returned", "in_doubt", "fault")
-_ENDINGS += ("given_back",)
+_ENDINGS += ("given_back", "deferred")
 
 
 class Restart(BaseException):
@@ -265,6 +265,11 @@ class Life:
             check.says(sale, "paid", "screen")
         elif name == "stored":
             check.that(check.sale(result.sale.id).stored, "I3 screen stored", values)
+        elif name == "deferred":
+            check.that(check.sale(result.sale.id).deferred, "I3 screen deferred", values)
+        elif name == "denied":
+            check.says(check.sale_of_reference(values["ref"]), "failed", "screen")
+            check.count("denied")
         elif name in ("declined", "refused", "returned") and result and result.sale:
             sale = check.sale(result.sale.id, result.sale.number, result.sale.amount_fen)
             check.says(sale, "returned" if name == "returned" else "failed", "screen")

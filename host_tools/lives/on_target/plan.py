@@ -41,6 +41,8 @@ _LINES = ("down", "down", "refuse", "hole", "portal", "up", "up")
 _PERCENT = (3, 10, 30, 100)
 _CODES = ("code0", "code0", "code5", "code30", "code61", "code9999")
 _HABITS = ("any", "any", "any", "any", "online", "offline", "offline", "declines")
+_WITH_DEFERRED = _HABITS + ("online",) * 4
+_DEFERS = const(30)  # percent of all lives
 _MANNERS = ("gives up", "second thoughts", "nobody", "leaves1", "leaves2", "hurries")
 _FLASHES = ((8, 32), (12, 32), (16, 32), (16, 256), (24, 1), (32, 32))
 _ECHOES_MS = (30000, 600000, 600000, 600000)
@@ -65,13 +67,17 @@ def of_seed(seed):
         "stored_count_limit": dice.pick((3, 10, 30, 75)),
         "stored_sum_limit_fen": dice.pick((20000, 500000, 500000)),
     }
+    # Of a stream of its own: the other lives stay what they were.
+    deferred = Dice(seed, 7).chance(_DEFERS)
+    if deferred:
+        policy["deferred"] = True
     steps = [["wait", dice.below(3000)]]
     for _ in range(SALES):
         if dice.chance(18):
             steps += _weather(dice, climate)
         if "cuts" in climate and dice.chance(15):
             steps.append(_cut(dice))
-        steps.append(_sale(dice, climate))
+        steps.append(_sale(dice, climate, _WITH_DEFERRED if deferred else _HABITS))
         if dice.chance(_RETURNS):
             steps.append(_return(dice))
     plan = {
@@ -99,10 +105,10 @@ def the_end(backup=False):
     return [["calm"], ["rest"], idle, sale, ["expect", "approved"], ["rest"]] + closed
 
 
-def _sale(dice, climate):
+def _sale(dice, climate, habits):
     fen = dice.between(1, 99) * dice.pick((1, 100, 100, 100))
     manner = dice.pick(_MANNERS) if "people" in climate and dice.chance(15) else ""
-    habit = dice.pick(_CODES if dice.chance(8) else _HABITS)
+    habit = dice.pick(_CODES if dice.chance(8) else habits)
     return ["sell", fen, dice.below(6), habit, manner]
 
 

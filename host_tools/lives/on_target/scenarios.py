@@ -5,6 +5,7 @@ as in any life; their questions (expect, bank, word ...) ask what is particular 
 """
 
 import cases_codes
+import cases_deferred
 import cases_documents
 import cases_host
 import cases_network
@@ -24,6 +25,7 @@ def _cases():
     found.update(cases_codes.CASES)
     found.update(cases_returns.CASES)
     found.update(cases_settlement.CASES)
+    found.update(cases_deferred.CASES)
     found.update(cases_documents.CASES)
     found.update(cases_update.CASES)
     return found

@@ -13,7 +13,7 @@ from micropython import const
 _KEY_MS = const(5)
 _READ_MS = const(80)
 _LOOKING_MS = const(64)  # who looks at a screen sees what happens within this time
-_HURRY = ("approved", "stored", "declined", "refused", "returned")
+_HURRY = ("approved", "stored", "deferred", "declined", "refused", "returned")
 _HURRY += ("report", "given_back")
 
 
@@ -109,6 +109,8 @@ class Shop:
             return self._at_home(wait_ms)
         if self.screen == "waiting":
             return (_READ_MS, "X") if self._manner() == "gives up" else (wait_ms, None)
+        if self.screen == "denied":
+            return _READ_MS, "X" if self._manner() == "hurries" else "E"
         if self.screen == "in_doubt":
             return (_READ_MS, "X") if self._manner() == "hurries" else (wait_ms, None)
         if self.screen in ("menu", "history", "entry"):
