@@ -24,57 +24,130 @@ def show(
         Path | None,
         typer.Option(help="The provision.json with its key (default: beside the image)."),
     ] = None,
+    every: Annotated[
+        bool, typer.Option("--all", help="Also what was released long ago, not only 200 records.")
+    ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object.")] = False,
 ) -> None:
     """Decodes every sector and record: what is pending, torn, and what a start would do.
 
     The image is not changed. Exit 1 if it holds no readable journal.
     """
-    found = _decoded(image, provision or image.with_name("provision.json"))
+    found = _decoded(image, provision or image.with_name("provision.json"), every)
     if as_json:
         print(json.dumps(found, indent=1))
-    elif "error" not in found:
+    else:
         _tell(found)
+    for note in found["notes"]:
+        _person.print(f"{image}: {note}", markup=False)
     if "error" in found:
-        _person.print(f"[red]tapstone:[/red] {image}: {found['error']}")
+        _fail(f"{image}: {_in_words(found['error'])}")
         raise typer.Exit(1)
 
 
-def _decoded(image: Path, provision: Path) -> dict:
+def _fail(text: str) -> None:
+    _person.print("[red]tapstone:[/red]", end=" ")
+    _person.print(text, markup=False)
+
+
+def _decoded(image: Path, provision: Path, every: bool) -> dict:
     from host_tools.device import journal
     from host_tools.device import provision as provisioning
     from host_tools.device.target import TargetError
 
     try:
-        key = provisioning.seal_key(provisioning.read(provision))
         with image.open("rb"):
-            return journal.decode(image, key)
+            pass  # what cannot be read is told before anything else
+        key = provisioning.seal_key(provisioning.read(provision))
+        return journal.decode(image, key, every=every)
     except OSError as error:
-        _person.print(f"[red]tapstone:[/red] {error.filename}: {error.strerror}")
+        _fail(f"{error.filename}: {error.strerror}")
+        if error.filename == str(provision):
+            _person.print("Its key is needed: --provision FILE says where it is.")
     except (KeyError, TypeError, ValueError):
-        _person.print(f"[red]tapstone:[/red] {provision}: no provisioning document")
+        _fail(f"{provision}: no provisioning document")
     except TargetError as error:
-        _person.print(f"[red]tapstone:[/red] {image}: {error}")
+        _fail(f"{image}: {error}")
     raise typer.Exit(2)
 
 
+_ADVICE = {
+    "NotAJournal": "no journal is here: the flash was never provisioned, or this is no flash image",
+    "WrongKey": "the records are sound, but sealed with another key: take the provision.json of"
+    " the terminal that this flash was in",
+    "Damaged": "what must be there cannot be read: keep this image, and do not format the flash",
+}
+
+
+def _in_words(error: str) -> str:
+    """What happened and what to do; the exception's own words behind it."""
+    name = error.partition(":")[0]
+    return f"{_ADVICE[name]} ({error})" if name in _ADVICE else error.partition(": ")[2]
+
+
 def _tell(found: dict) -> None:
+    if found["records"]:
+        _tell_records(found["records"])
+    if found["sectors"]:
+        _tell_sectors(found["sectors"])
+        print(f"torn pages: {', '.join(map(str, found['torn'])) or 'none'}")
+    if "error" not in found:
+        _tell_state(found)
+    elif found["sectors"]:
+        print("a start would stop here: out of order, until a technician has looked at it")
+
+
+def _tell_records(records: list[dict]) -> None:
     table = Table("position", "sale", "kind", "amount", "card", "time", "released", box=None)
-    for record in found["records"]:
-        sale = record["sale"] or {"amount_fen": 0, "card": "", "time": ""}
+    table.columns[3].justify = "right"
+    for record in records:
+        sale = record["sale"] or {"amount_fen": None, "card": _batch(record), "time": ""}
         table.add_row(
             str(record["pos"]),
-            str(record["seq"]),
+            str(record["seq"] or ""),
             record["kind"] + (" (copy)" if record["copy"] else ""),
-            f"{sale['amount_fen'] / 100:,.2f}",
+            "" if sale["amount_fen"] is None else f"{sale['amount_fen'] / 100:,.2f}",
             sale["card"],
             sale["time"],
-            "yes" if record["released"] else "no",
+            ("yes" if record["released"] else "no") if record["seq"] else "",
         )
-    Console().print(table)
-    used = [s for s in found["sectors"] if s["fill"]]
-    print(f"sectors: {len(found['sectors'])}, with records: {len(used)}, open: {found['open']}")
-    print(f"torn pages: {', '.join(map(str, found['torn'])) or 'none'}")
-    print(f"released up to sale {found['released']}; not released: {found['pending']}")
+    Console(highlight=False).print(table)
+
+
+def _batch(record: dict) -> str:
+    """What a record about a batch says: its number and, by product, how many and how much."""
+    if "batch" not in record:
+        return ""
+    batch = record["batch"]
+    totals = [f"{name} {n} = {fen / 100:,.2f}" for name, (n, fen) in batch["totals"].items()]
+    closing = f"; closing {batch['closing']}" if batch["closing"] else ""
+    return f"batch {batch['number']}: {', '.join(totals) or 'nothing yet'}{closing}"
+
+
+_SIGNS = {"blank": "·", "open": "o", "full": "█", "erasing": "?"}
+_IN_A_ROW = 64
+
+
+def _tell_sectors(sectors: list[dict]) -> None:
+    """The flash as it lies, a sign for each sector; rows at the end that are blank are left out."""
+    signs = "".join(_SIGNS[sector["state"]] for sector in sectors)
+    shown = -(-len(signs.rstrip(_SIGNS["blank"])) // _IN_A_ROW) * _IN_A_ROW or _IN_A_ROW
+    print(f"\nsectors: {len(signs)} (o open, █ written, ? no number to be read, · blank)")
+    for at in range(0, min(shown, len(signs)), _IN_A_ROW):
+        print(f"{at:6}  {signs[at : at + _IN_A_ROW]}")
+    if shown < len(signs):
+        print(f"{shown:6}  and all behind it: blank")
+    erases = {sector["erases"] for sector in sectors if sector["erases"]}
+    if erases:
+        print("times erased:", " to ".join(map(str, sorted({min(erases), max(erases)}))))
+
+
+def _tell_state(found: dict) -> None:
+    from host_tools.device import journal
+
+    stored, checking = journal.waiting(found, "stored"), journal.waiting(found, "checking")
+    print(f"released up to sale {found['released']}; not released: {found['pending']}", end=" ")
+    print(f"(stored: {stored['count']}, {stored['fen'] / 100:,.2f};", end=" ")
+    print(f"checking: {checking['count']}, {checking['fen'] / 100:,.2f})")
     print(f"a start would write at {found['boot']['writes_at']}", end="")
     print(f" and void what lies from {found['boot']['voids_from']} on")

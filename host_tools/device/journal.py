@@ -8,7 +8,8 @@ from host_tools import paths
 from host_tools.device import target
 
 _MOST_RECORDS = 200
-_SLOTS = 15
+_EVERY_RECORD = 1_000_000
+_SECTOR_BYTES, _LEAST_SECTORS, _MOST_SECTORS = 4096, 4, 8192
 
 # Kinds of records as `firmware/terminal/book.py` writes them: name, and the merchant's word.
 _KINDS = {
@@ -30,17 +31,26 @@ _KINDS = {
     17: ("denied", "failed"),
 }
 
+_PRODUCTS = {1: "online", 2: "offline", 3: "deferred", 4: "return", 5: "adjustment"}
+
 # The word of one that the host has, where no record says so.
 _ONCE_RELEASED = {"stored": "paid", "return": "returned"}
 
 
 def decode(
-    image: Path, seal_key: bytes, firmware: Path | None = None, most: int = _MOST_RECORDS
+    image: Path, seal_key: bytes, firmware: Path | None = None, every: bool = False
 ) -> dict[str, Any]:
     """Sectors, records (newest first), torn pages, what is pending, and what a start would do.
 
-    With "error" in it, the image holds no readable journal. The image is not changed.
+    With "error" in it, the image holds no readable journal. "notes" say what is odd about the
+    image. Of what is released only the newest 200 records are told, unless `every` is wanted.
+    The image is not changed. Raises OSError, TargetError.
     """
+    size = image.stat().st_size
+    wrong = _wrong_size(size)
+    if wrong:
+        return {"error": wrong, "sectors": [], "records": [], "torn": [], "pending": 0, "notes": []}
+    most = _EVERY_RECORD if every else _MOST_RECORDS
     firmware = firmware or paths.firmware_dir()
     said = target.run(firmware, "journal_dump.py", str(image), seal_key.hex(), str(most))
     found = json.loads(said)
@@ -48,7 +58,28 @@ def decode(
     found["sectors"] = [_sector(i, row, opened) for i, row in enumerate(found["sectors"])]
     found["records"] = [_record(row, found["released"]) for row in found["records"]]
     found["pending"] = len({r["seq"] for r in found["records"] if not r["released"]})
+    found["notes"] = _notes(size, len(found["sectors"]), found.pop("marked"))
     return found
+
+
+def _wrong_size(size: int) -> str:
+    if size < _LEAST_SECTORS * _SECTOR_BYTES:
+        return f"TooSmall: {size:,} bytes, where a journal has at least 4 sectors of 4,096"
+    if size > _MOST_SECTORS * _SECTOR_BYTES:
+        return f"TooLarge: {size:,} bytes; no flash of a terminal is larger than 32 MiB"
+    return ""
+
+
+def _notes(size: int, sectors: int, marked: int) -> list[str]:
+    notes = []
+    if marked and marked != sectors:
+        notes.append(
+            f"its marks speak of {marked} sectors, and here are {sectors}: the image was cut short,"
+            " or holds more than the journal; what follows is what can be read of it"
+        )
+    if size % _SECTOR_BYTES:
+        notes.append(f"{size % _SECTOR_BYTES} bytes behind the last whole sector are passed over")
+    return notes
 
 
 def _sector(index: int, row: list, opened: int | None) -> dict[str, Any]:
@@ -62,13 +93,33 @@ def _sector(index: int, row: list, opened: int | None) -> dict[str, Any]:
 
 
 def _record(row: list, released: int) -> dict[str, Any]:
-    pos, seq, kind, copy, sale = row
+    pos, seq, kind, copy, sale, batch = row
     name, word = _KINDS.get(kind, (f"kind {kind}", ""))
     record = {"pos": pos, "seq": seq, "kind": name, "word": word, "copy": copy}
     record |= {"released": seq <= released, "sale": None}
     if sale:
         record["sale"] = dict(zip(("number", "amount_fen", "time", "card"), sale))
+    if batch:
+        number, counted, totals, closing = batch
+        by_name = {_PRODUCTS[int(product)]: sums for product, sums in totals.items()}
+        record["batch"] = {"number": number, "counted": counted, "totals": by_name}
+        record["batch"]["closing"] = closing
     return record
+
+
+def newest_of_sales(found: dict[str, Any]) -> dict[int, dict[str, Any]]:
+    """Sale number -> its newest record: that one says how the sale stands."""
+    newest: dict[int, dict[str, Any]] = {}
+    for record in found["records"]:
+        if record["sale"]:
+            newest.setdefault(record["sale"]["number"], record)
+    return newest
+
+
+def waiting(found: dict[str, Any], word: str) -> dict[str, int]:
+    """{"count", "fen"} of the sales that are not released and stand as `word` says."""
+    standing = [r for r in newest_of_sales(found).values() if not r["released"]]
+    return _sum(standing, word)
 
 
 # What the page shows
@@ -77,17 +128,13 @@ def _record(row: list, released: int) -> dict[str, Any]:
 def page_view(image: Path, seal_key: bytes, firmware: Path | None = None) -> dict[str, Any]:
     """The same for the page: the message "journal" without its type."""
     found = decode(image, seal_key, firmware)
-    newest = {}  # sale number -> its newest record: that one says how the sale stands
-    for record in found["records"]:
-        if record["sale"]:
-            newest.setdefault(record["sale"]["number"], record)
+    newest = newest_of_sales(found)
     rows = [_row(record, newest) for record in found["records"]]
-    standing = [r for r in newest.values() if not r["released"]]
     return {
         "sectors": [{key: s[key] for key in ("index", "state", "fill")} for s in found["sectors"]],
         "records": rows + [_torn_row(pos) for pos in found["torn"]],
-        "pending": _sum(standing, "stored"),
-        "checking": _sum(standing, "checking"),
+        "pending": waiting(found, "stored"),
+        "checking": waiting(found, "checking"),
     }
 
 

@@ -1,13 +1,16 @@
 """What the page and the technician see of a flash image is what the firmware's own reader sees."""
 
+import json
 import os
 import subprocess
 import time
 from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner
 
 from host_tools import paths
+from host_tools.cli import app
 from host_tools.device import journal, target
 
 KEY = bytes(range(16))
@@ -112,3 +115,75 @@ def test_it_is_fast_enough_to_follow_every_change(image):
         took.append(time.monotonic() - began)
     print(took)
     assert min(took) < 0.3  # 0.07 s on an idle machine
+
+
+# As a technician meets it
+
+
+@pytest.fixture
+def show(tmp_path):
+    """Runs `journal show` on an image with the key of the story, or another one."""
+
+    def run(image, *options, key=KEY):
+        provision = tmp_path / "provision.json"
+        document = {"format": "tapstone-provision/1", "keys": {"seal_key": key.hex()}}
+        provision.write_text(json.dumps(document))
+        command = ["journal", "show", str(image), "--provision", str(provision), *options]
+        return CliRunner().invoke(app, command, env={"COLUMNS": "120"})
+
+    return run
+
+
+def test_the_command_shows_records_sectors_and_what_a_start_would_do(image, show):
+    done = show(image)
+    assert done.exit_code == 0, done.output
+    assert "621094******0011" in done.stdout
+    assert f"sectors: {SECTORS}" in done.stdout
+    assert "     0  o·" in done.stdout
+    assert "not released: 3 (stored: 1, 0.75; checking: 2, 105.00)" in done.stdout
+    assert "a start would write at" in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("size", "said"),
+    [(0, "0 bytes"), (100, "100 bytes"), (16_383, "16,383 bytes"), (3 << 30, "larger than 32 MiB")],
+)
+def test_a_file_of_an_impossible_size_is_told_in_words(tmp_path, show, size, said):
+    file = tmp_path / "other.bin"
+    with file.open("wb") as out:
+        out.truncate(size)
+    done = show(file)
+    assert done.exit_code == 1
+    assert said in done.stderr
+    assert "Traceback" not in done.output
+
+
+def test_an_image_that_was_cut_short_says_so(image, show):
+    os.truncate(image, 5 * 4096 + 100)
+    done = show(image)
+    assert done.exit_code == 0
+    assert "its marks speak of 256 sectors, and here are 5" in done.stderr
+    assert "100 bytes behind the last whole sector" in done.stderr
+    assert len(json.loads(show(image, "--json").stdout)["notes"]) == 2
+
+
+def test_another_terminal_s_key_is_told_and_the_sectors_are_still_shown(image, show):
+    done = show(image, key=bytes(16))
+    assert done.exit_code == 1
+    assert "provision.json of the terminal" in done.stderr
+    assert "     0  █" in done.stdout
+
+
+def test_noise_is_no_journal(tmp_path, show):
+    file = tmp_path / "noise.bin"
+    file.write_bytes(bytes(range(256)) * 256)
+    done = show(file)
+    assert done.exit_code == 1
+    assert "no journal is here" in done.stderr
+
+
+def test_a_missing_provisioning_file_is_named_with_the_option_that_helps(image):
+    done = CliRunner().invoke(app, ["journal", "show", str(image)])
+    assert done.exit_code == 2
+    assert "provision.json: No such file" in done.stderr
+    assert "--provision" in done.stderr

@@ -4,8 +4,9 @@ The image is read from its file page by page and never written; `MOST` bounds th
 """
 
 import json
+import struct
 import sys
-from binascii import unhexlify
+from binascii import crc32, unhexlify
 
 from image import File
 
@@ -14,8 +15,10 @@ from journal import Damaged, NotAJournal, WrongKey, scan, settle
 from journal.page import BLANK, PAGE_BYTES, VOIDS, Page
 from journal.reader import Reader
 from journal.sector import SLOTS, Sectors
-from terminal import sale_record
+from terminal import batch, sale_record
 from terminal.kinds import BATCH, TOTALS
+
+_MARK_BYTES = 28
 
 
 def _sector(device, sectors, page, whole, index):
@@ -33,6 +36,14 @@ def _sector(device, sectors, page, whole, index):
     return [number, sectors.erases(index), used], torn
 
 
+def _count_in_mark(whole):
+    """How many sectors the journal had when this one was marked; None where no mark is intact."""
+    checksum = struct.unpack_from("<I", whole, _MARK_BYTES)[0]
+    if whole[:4] == b"TJE1" and crc32(whole[:_MARK_BYTES]) == checksum:
+        return struct.unpack_from("<H", whole, 12)[0]
+    return None
+
+
 def _sale(kind, payload):
     """[number, amount in fen (a return's is below zero), time of day, masked card number], or None
     if it is no sale."""
@@ -45,26 +56,41 @@ def _sale(kind, payload):
     return [sale.number, sale.signed_fen, "%02d:%02d:%02d" % sale.time[3:], sale.masked_pan]
 
 
+def _batch(kind, payload):
+    """[number, counted up to, {product: (count, fen)}, number of the one that is being closed or
+    None] of a record about a batch, else None."""
+    if kind not in (TOTALS, BATCH):
+        return None
+    try:
+        told = batch.unpack(payload)
+    except batch.BadBatch:
+        return None
+    closing = told.closing.number if told.closing else None
+    return [told.number, told.counted, told.totals, closing]
+
+
 def _records(sectors, reader, found, most):
-    """[pos, seq, kind, whether it stands for an earlier one, sale], newest first."""
+    """[pos, seq, kind, whether it stands for an earlier one, sale, batch], newest first."""
     if found.pos is None:
         return
     for count, (pos, kind, seq, payload) in enumerate(scan.history(sectors, reader, found.pos, -1)):
         if count >= most and seq <= found.released:
             return
-        yield [pos, seq, kind, bool(reader.page.flags & VOIDS), _sale(kind, payload)]
+        copy = bool(reader.page.flags & VOIDS)
+        yield [pos, seq, kind, copy, _sale(kind, payload), _batch(kind, payload)]
 
 
 def _contents(device, sealer, most):
     sectors, page = Sectors(device), Page(sealer)
     reader = Reader(sectors, page)
     whole = memoryview(bytearray((1 + SLOTS) * PAGE_BYTES))
-    rows, torn = [], []
+    rows, torn, marked = [], [], 0
     for index in range(sectors.count):
         row, bad = _sector(device, sectors, page, whole, index)
         rows.append(row)
         torn += bad
-    said = {"sectors": rows, "torn": torn, "records": []}
+        marked = _count_in_mark(whole) or marked
+    said = {"sectors": rows, "torn": torn, "records": [], "marked": marked}
     try:
         found = settle.find(sectors, reader)
     except (NotAJournal, WrongKey, Damaged) as error:
