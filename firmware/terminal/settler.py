@@ -50,9 +50,14 @@ class Settler:
             asked = False
             if self.closing is None:
                 self._begin_in_time()
-            elif self._s.link.ready and not self._s.forwarding.paused:
+            elif self._may_ask():
                 asked = await self._go_on()
             await asyncio.sleep_ms(0 if asked else _LOOK_MS)
+
+    def _may_ask(self):
+        """A host that has forgotten sales is told of them before it counts."""
+        s = self._s
+        return s.link.ready and not s.forwarding.paused and not s.memory.busy
 
     async def _go_on(self):
         """False if there is nothing to ask now."""

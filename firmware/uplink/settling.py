@@ -41,7 +41,8 @@ class Settling:
         elif verdict == answers.ACCEPTED or verdict == answers.DIFFERS and wanted != self.listed:
             self._failures = 0
             self._send_list(wanted)
-        else:
+        else:  # a host that was restored does not know the list any more: begin with the totals
+            self.what = CLOSE
             self._due_ms = now + self._gap_ms()
             self._failures += 1
 

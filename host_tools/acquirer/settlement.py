@@ -158,7 +158,9 @@ def _differences(connection: Connection, row: Row, lines: list[Row]) -> list[dic
         requests.c.counter.in_([item.number for item in items]),
     )
     accountable = [line for line in lines if line.product != totals.ADJUSTMENT]
-    return totals.compare(items, accountable, set(connection.scalars(settled)))
+    declared = totals.parse(bytes.fromhex(row.declared))
+    unlisted = totals.unlisted(declared, items)
+    return unlisted + totals.compare(items, accountable, set(connection.scalars(settled)))
 
 
 # -- closing ------------------------------------------------------------------------------------

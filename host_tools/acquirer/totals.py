@@ -134,6 +134,18 @@ def compare(items: Iterable[Any], lines: Iterable[Any], elsewhere: set[int]) -> 
     return sorted(found, key=lambda difference: difference["number"])
 
 
+def unlisted(declared: Totals, items: Iterable[Any]) -> list[dict]:
+    """What the totals of a terminal hold and its list does not: under the number 0, one for each
+    product. A flash that has used its sectors again no longer has every line."""
+    listed = list(items)
+    found = []
+    for (product, _), (count, fen) in sorted(declared.items()):
+        fens = [item.amount_fen for item in listed if item.product == product]
+        if (count, fen) != (len(fens), sum(fens)):
+            found.append(_difference(ONLY_TERMINAL, 0, max(fen - sum(fens), 0), 0))
+    return found
+
+
 def _difference(kind: int, number: int, terminal_fen: int, host_fen: int) -> dict:
     amounts = {"terminal_fen": terminal_fen, "host_fen": host_fen}
     return {"kind": DIFFERENCES[kind - 1], "number": number, **amounts}

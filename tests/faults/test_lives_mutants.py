@@ -13,7 +13,7 @@ WRITE = "        s.book.open(b.REQUEST, sale, sale.number)\n        s.book.in_pl
 ASKING = '        s.people.show("processing", fen=sale.amount_fen, note="contacting_bank")\n'
 TRIED = "        past = self._past[job.number]\n"
 HELD = "        held = self._book.held()\n"
-KNOWN = "        row = self._rows.get(key)\n"
+KNOWN = "        row = self.by_key.get(key)\n"
 ADVICE = """ACCEPTED if reply.code == "00" else REJECTED
     return UNFIT if reply.code in _NOT_POSTED else LATER
 """
@@ -28,7 +28,7 @@ MUTANTS = {
     "the host does not know a request again": (
         SIMULATION,
         "host.py",
-        [(KNOWN, "        row = self._ids.pop((fingerprint[1], key[3]), None) and None\n")],
+        [(KNOWN, "        row = self.ids.pop((fingerprint[1], key[3]), None) and None\n")],
         {"seeds": 10},
     ),
     "request written after it was sent": (
@@ -97,6 +97,18 @@ MUTANTS = {
         [("unsent = [key for _, key in self._outbox]", "unsent = list(self._waiters)")],
         {"seeds": 10},
     ),
+    "a bank that has forgotten is not told of stored sales": (
+        FIRMWARE,
+        "terminal/again.py",
+        [("        if kind in (b.STORED, b.RETURN):\n", "        if kind == b.RETURN:\n")],
+        {"number": 42},
+    ),
+    "a bank that has forgotten a sale is told of its return first": (
+        FIRMWARE,
+        "terminal/forwarding.py",
+        [("        return forgot or self", "        return self")],
+        {"number": 42},
+    ),
     "an older firmware reads what it does not know": (
         FIRMWARE,
         "terminal/sale_record.py",
@@ -126,6 +138,18 @@ MUTANTS = {
         "uplink/settling.py",
         [("if verdict == answers.ACCEPTED and self.what == CLOSE", "if self.what == CLOSE")],
         {"number": 51},
+    ),
+    "a bank that has forgotten sales settles before it was told of them": (
+        FIRMWARE,
+        "terminal/settler.py",
+        [("not s.forwarding.paused and not s.memory.busy", "not s.forwarding.paused")],
+        {"number": 42},
+    ),
+    "a list is told for ever to a bank that has forgotten it": (
+        FIRMWARE,
+        "uplink/settling.py",
+        [("            self.what = CLOSE\n            self._due", "            self._due")],
+        {"number": 42},
     ),
     "dead letter after any six answers": (
         FIRMWARE,

@@ -59,6 +59,16 @@ def test_a_host_that_misses_items_of_the_whole_list_is_told_them_again():
     assert (state.what, state.at) == (settling.LIST, 5)
 
 
+def test_a_host_that_has_forgotten_the_list_is_told_the_totals_first():
+    state = _settling()
+    state.answered(answers.DIFFERS, 0, 0)
+    state.answered(answers.ACCEPTED, 16, 0)
+    state.answered(answers.LATER, None, 0)
+    assert state.what == settling.CLOSE
+    state.answered(answers.DIFFERS, 0, 0)
+    assert (state.what, state.at) == (settling.LIST, 0)
+
+
 def test_silence_and_refusals_are_tried_again_with_growing_gaps():
     state, now, gaps = _settling(), 0, []
     for verdict in (answers.SILENCE, answers.LATER) * 4:
@@ -263,6 +273,15 @@ async def test_a_power_cut_in_the_list_goes_on_where_the_host_has_it():
     assert bench.link.asked[asked:] == ["0500", "0320", "0320", "0500"]
     assert len(bench.link.items) == 40
     assert len(set(bench.link.closings)) == 1
+
+
+async def test_a_host_that_has_forgotten_sales_is_told_of_them_before_it_settles():
+    bench = Bench(sales=2)
+    bench.settler.begin()
+    bench.memory.busy = True
+    assert not bench.settler._may_ask()
+    bench.memory.busy = False
+    assert bench.settler._may_ask()
 
 
 async def test_sales_go_on_in_the_next_batch_while_one_is_being_closed():

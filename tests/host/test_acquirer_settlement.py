@@ -333,6 +333,13 @@ def test_what_a_replaced_terminal_left_is_settled_for_it(host):
 # -- money ----------------------------------------------------------------------------------------
 
 
+def test_what_the_totals_hold_and_the_list_does_not_is_a_difference():
+    listed = [totals.Item(7, "00", totals.ONLINE, 100), totals.Item(8, "00", totals.OFFLINE, 30)]
+    declared = {(totals.ONLINE, "156"): (3, 650), (totals.OFFLINE, "156"): (1, 30)}
+    missing = {"kind": "only_terminal", "number": 0, "terminal_fen": 550, "host_fen": 0}
+    assert totals.unlisted(declared, listed) == [missing]
+
+
 def test_all_that_was_posted_is_settled_or_waits_for_it(host):
     for number in range(3):
         shop = Shop(host)

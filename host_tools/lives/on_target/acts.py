@@ -7,10 +7,12 @@ A step is [verb, arguments...]; `VERBS` says what each does to a `life.Life`. Ve
 import acts_documents
 import acts_settlement
 import acts_update
+from host_restore import Backup
 from micropython import const
 from records import DEAD
 
 _STRANGE = const(21)
+_RESTORING_MS = const(3000)
 _KINDS = {
     "sign-in": (b"\x08\x00",),
     "sale": (b"\x02\x00",),
@@ -121,6 +123,18 @@ def _strange_record_stands(life):
     life.check.that(_STRANGE in kinds, "I1 a record of unknown kind was let go", kinds)
 
 
+def _back_up(life):
+    """The bank makes a copy of all that it knows."""
+    life.host.backup = Backup(life.host, life.check)
+
+
+def _restore(life):
+    """And goes on from it, after a break."""
+    if life.host.backup:
+        life.network.host_goes(_RESTORING_MS)
+        life.host.backup.restore(life.host, life.check)
+
+
 def _swap(life):
     """Another terminal takes its place: the same names, keys and a journal of its own."""
     life.swap()
@@ -153,6 +167,10 @@ def _expect(life, *screens):
     life.check.that(life.ended_with in screens, "expected %s, not" % (screens,), life.ended_with)
 
 
+def _said(life, reason):
+    life.check.that(life.reported == reason, "expected %s, not" % reason, life.reported)
+
+
 def _bank(life, count):
     """So many sales stand in the bank's books."""
     sales = [sale for sale in life.check.sales.values() if not sale.original]
@@ -176,6 +194,12 @@ def _word(life, word):
 def _held(life, count):
     held = life.terminal.book.held()[0]
     life.check.that(held == count, "expected %d held, not" % count, held)
+
+
+def _missing(life, least):
+    """Of so many sales the terminal has told a restored bank that they are gone."""
+    missing = life.host.memory.missing
+    life.check.that(missing >= least, "expected %d missing, not" % least, missing)
 
 
 def _dead(life, count):
@@ -261,11 +285,15 @@ VERBS = {
     "rot": _rot,
     "strange record": _strange_record,
     "strange record stands": _strange_record_stands,
+    "back up": _back_up,
+    "restore": _restore,
+    "missing": _missing,
     "swap": _swap,
     "replay": _replay,
     "forge": _forge,
     "clone": _clone,
     "expect": _expect,
+    "said": _said,
     "bank": _bank,
     "back": _back,
     "word": _word,

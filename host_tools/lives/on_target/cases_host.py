@@ -105,5 +105,4 @@ CASES = {
 # Number -> why it is not a case of this simulation yet.
 NOT_YET = {
     18: "factory reset and tamper response are not built",
-    42: "restoring the acquirer from a backup, and asking terminals to resend, is not built",
 }

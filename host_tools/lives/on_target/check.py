@@ -7,6 +7,7 @@ the invariants are those of docs/reliability.md.
 
 import struct
 
+import check_restore
 import check_returns
 from check_settlement import Batches
 from records import (
@@ -153,7 +154,8 @@ class Check:
 
     def _within_limits(self):
         """I6, by what the bank does not have: what the terminal counts can only be more."""
-        open_sales = {s.id: s for kind, s in self._last.values() if kind in _AT_RISK and not s.net}
+        at_risk = [sale for kind, sale in self._last.values() if kind in _AT_RISK]
+        open_sales = {s.id: s for s in at_risk if not s.net and not s.forgotten}
         count = len(open_sales)
         total_fen = sum([sale.amount_fen for sale in open_sales.values()])
         most, most_fen = self.limits
@@ -168,7 +170,7 @@ class Check:
         left = [self._last.pop(seq) for seq in gone]
         standing = {sale.id for _, sale in self._last.values()}
         for kind, sale in left:
-            safe = sale.id in standing or self._is_settled(kind, sale)
+            safe = sale.id in standing or sale.forgotten or self._is_settled(kind, sale)
             self.that(safe, "I1 released too early", "%d" % sale.number)
 
     def _is_settled(self, kind, sale):
@@ -219,20 +221,14 @@ class Check:
         self.that(sale.net <= 1, "I2 posted twice", sale.number)
         self.that(sale.net >= 0, "I2 returned twice", sale.number)
         wrong = _NOT_CHARGED if way > 0 else _CHARGED
-        self.that(sale.said not in wrong, "I3 money moved after", sale.said)
+        self.that(sale.forgotten or sale.said not in wrong, "I3 money moved after", sale.said)
         expected = self.account_of.setdefault(sale.id, account)
         self.that(expected == account, "I2 another account", sale.number)
 
     def gave_back(self, identity, original, amount_fen):
         """A credit at the issuer for a return."""
-        given, original = self.sale(identity, 0, amount_fen), self.sales[original]
-        self.that(given.original is original, "I2 given back for another sale", given.number)
-        self.that(given.amount_fen == amount_fen, "I2 another amount given back", given.number)
-        self.that(not given.net, "I2 given back twice", given.number)
-        given.net = 1
-        original.returned_fen += amount_fen
-        paid = original.net == 1 and original.returned_fen <= original.amount_fen
-        self.that(paid, "I2 more given back than was paid", original.number)
+        given = self.sale(identity, 0, amount_fen)
+        check_returns.gave_back(self, given, self.sales[original], amount_fen)
 
     def heard(self, kind, identity, said):
         """Identity for life: every repeat asks for the same thing in the same words."""
@@ -260,27 +256,34 @@ class Check:
             ]
             self.that(durable, "I4 sent before it was written", stan)
 
+    def books(self):
+        return check_restore.books(self.sales), self.batches.books()
+
+    def forget(self, books, rows):
+        """The bank is as it was then. `rows`: (transaction id, class) of what it still has."""
+        check_restore.forget(self.sales, books[0])
+        self.batches.forget(books[1])
+        for kind, identity in list(self.told):
+            if (identity, kind) not in rows:
+                del self.told[kind, identity]
+                self.sale(identity).forgotten = True
+
     # People
 
     def says(self, sale, word, where):
         """I3: whoever is told "paid" has the money, now and for ever; "failed" likewise."""
         if sale.original:
-            self._says_of_return(sale, word, where)
+            check_returns.says(self, sale, word, where)
             return
         charged = word in _CHARGED
         if not charged and word not in _NOT_CHARGED:
             return
         self.that(charged or not sale.stored, "I3 a card approved it, and it failed", sale.number)
-        if sale.net != charged:
+        if sale.net != charged and not sale.forgotten:
             raise Violation("I3 %s %s: %d" % (where, word, sale.number))
         if sale.said is not None and charged != (sale.said in _CHARGED):
             raise Violation("I3 told %s, then %s: %d" % (sale.said, word, sale.number))
         sale.said = word
-
-    def _says_of_return(self, given, word, where):
-        """I3: "returned" is returned for ever; "checking" is what people must look at."""
-        right = {"stored": not given.dead, "returned": given.net == 1, "checking": given.dead}
-        self.that(right.get(word), "I3 %s of a return: %s" % (where, word), given.number)
 
     def tells_return(self, fen, word):
         """The screen after a return was written."""
@@ -299,13 +302,18 @@ class Check:
 
     # When all is quiet
 
-    def at_rest(self, poison, taken_fen):
-        """I1, I4 and I5 once more, with nothing left to wait for. `taken_fen` left the accounts."""
+    def at_rest(self, poison, taken_fen, missing):
+        """I1, I4 and I5 once more, with nothing left to wait for. `taken_fen` left the accounts;
+        of `missing` sales the terminal has said that it cannot tell a restored bank of them."""
+        lost = 0
         sales = self.sales.values()
         banked_fen = sum([s.net * s.amount_fen for s in sales if not s.original])
         banked_fen -= sum([sale.returned_fen for sale in sales])
         self.that(banked_fen == taken_fen, "I5 the bank's books do not add up", banked_fen)
         for sale in sales:
+            if sale.forgotten and check_restore.is_lost(sale):
+                lost += 1
+                continue
             if sale.original:
                 check_returns.at_rest(self, sale, poison)
                 continue
@@ -318,5 +326,7 @@ class Check:
             elif sale.net and not sale.stored:
                 self.that(sale.said == "paid", "I5 charged, but not paid", sale.number)
         for seq, (kind, sale) in self._last.items():
-            settled = sale.dead or sale.rotten or kind == DENIED or self._is_settled(kind, sale)
+            ended = sale.dead or sale.rotten or sale.forgotten or kind == DENIED
+            settled = ended or self._is_settled(kind, sale)
             self.that(settled, "I4 still open", (seq, kind, sale.number))
+        self.that(lost <= missing, "I1 forgotten, and not told again", lost)

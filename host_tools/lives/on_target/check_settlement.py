@@ -2,7 +2,7 @@
 
 import struct
 
-from host_settlement import ADJUSTMENT, RETURN, parsed
+from host_settlement import ADJUSTMENT, ONLY_HOST, RETURN, parsed
 from micropython import const
 
 _BATCH_HEAD = "<IIIHBBBBIIII16s"  # a record that sums up (docs/journal-format.md)
@@ -59,12 +59,24 @@ class Batches:
             check.that(once not in self._settled, "I5 settled twice", line.row.counter)
             self._settled.add(once)
             self._costs(line)
+        declared = parsed(closing.totals)
         if not differences:
-            self._agrees(parsed(closing.totals), lines)
+            self._agrees(dict(declared), lines)
+        cut = len(closing.items) < sum([count for count, _ in declared.values()])
         for kind, number, _, _ in differences:
-            reason = number in self._differed or self._is_disputed(number)
+            unlisted = cut and (kind == ONLY_HOST or not number)
+            reason = unlisted or number in self._differed or number and self._is_disputed(number)
             check.that(reason, "I5 a difference without a reason", (kind, number))
             self._differed.add(number)
+
+    def books(self):
+        return set(self._settled), self.net_fen
+
+    def forget(self, books):
+        """The bank is as it was then, and settles once more what it settled since."""
+        settled, self.net_fen = books
+        self._settled = set(settled)
+        self.excused.update(self._check.sales)
 
     def _costs(self, line):
         """A fee is the nearest fen, half a fen is a fen, and no more than the cap."""

@@ -9,6 +9,8 @@ from binascii import unhexlify
 
 import host_codes
 import host_deferred
+import host_lookup
+import host_restore
 import host_returns
 import host_settlement
 import host_terms
@@ -44,16 +46,20 @@ class Crash(Exception):
 
 
 class Host:
-    def __init__(self, world, check, issuer, terminals, seed):
-        """`terminals`: key id -> (keys.HostKeys, terminal id, merchant id)."""
+    def __init__(self, world, check, issuer, terminals, seed, first=1):
+        """`terminals`: key id -> (keys.HostKeys, terminal id, merchant id); `first`: the number
+        that their sales begin with."""
         self._world = world
         self._check = check
         self.issuer = issuer
         self._terminals = terminals
         self._dice = Dice(seed, 3)
-        self._rows = {}  # business key -> Row
-        self._ids = {}  # (transaction id, class) -> Row
-        self._references = 0
+        self.by_key = {}  # business key -> Row
+        self.ids = {}  # (transaction id, class) -> Row
+        self._references = 0  # never given twice, not even after a restoring
+        self.given = set()  # the references of all rows
+        self.memory = host_restore.Memory(first)
+        self.backup = None
         self.settlements = host_settlement.Settlements(self, check)
         self.payees = host_terms.Payees()
         self.used_codes = set()
@@ -66,8 +72,8 @@ class Host:
         return self.start_s + self._world.now_ms // 1000
 
     def rows(self):
-        """(business key, Row) of all that was committed."""
-        return self._rows.items()
+        """All that was committed."""
+        return self.by_key.values()
 
     def _is(self, fault):
         return fault in self.mood and strikes(self.mood, fault, self._dice)
@@ -102,6 +108,10 @@ class Host:
         now = unhexlify("%04d%02d%02d%02d%02d%02d" % t[:6])
         told = self.documents.answer(fields[60][8:], private)
         told.update({_NONCE: private[_NONCE], _TIME: now})
+        if fields[60][8:] == host_lookup.ASKED:
+            told[_ID] = private[_ID]
+            told[host_lookup.STATUS] = host_lookup.status(self.ids, private[_ID])
+        self.memory.hear(request, self.given.__contains__, told)
         return self._reply(request, {39: "00"}, told)
 
     # 0500, 0320
@@ -110,6 +120,9 @@ class Host:
         if self._is("busy"):
             return self._refuse(request, self._dice.pick(BUSY_CODES))
         if self._is("crash_before"):
+            raise Crash
+        if request[0] != "0500" and self._is("restored"):
+            self.backup.restore(self, self._check)
             raise Crash
         answer = self.settlements.answer(request)
         if self._is("crash_after"):
@@ -175,16 +188,17 @@ class Host:
 
     def _entered(self, request, key, fingerprint):
         """The row under this key, which is unique: whoever commits second finds the first one's."""
-        row = self._rows.get(key)
+        row = self.by_key.get(key)
         if row is None:
             identity, account = fingerprint[1:3]
-            if (identity, key[3]) in self._ids:
+            if (identity, key[3]) in self.ids:
                 return None
             row = Row(fingerprint, identity, request[4], account, int(request[1][4]))
             row.deferred = host_deferred.is_one(request)
+            row.key = key
             if not self._take_effect(row, request, key):
                 return None
-            self._rows[key] = self._ids[identity, key[3]] = row
+            self.by_key[key] = self.ids[identity, key[3]] = row
         return row
 
     def _heard(self, kind, request):
@@ -209,12 +223,15 @@ class Host:
         if code is None:
             return False
         self._references += 1
-        rrn = "%012d" % self._references
+        rrn = row.fields.get(37) or "%012d" % self._references
+        approval = row.fields.get(38) or rrn[-6:]
         row.fields = {37: rrn, 39: code}
+        self.given.add(rrn)
         self._check.references[rrn] = row.id
         row.private = {_ID: row.id}
         if code == "00" and row.mti == "0200":
-            row.fields[38] = "%06d" % self._references
+            row.fields[38] = approval
+            row.private[host_restore.PROOF] = host_restore.proof(row)
         if row.posting:
             row.private[_POSTING] = row.posting
         if code == host_codes.WAITS:
@@ -229,11 +246,13 @@ class Host:
 
     def row_of(self, identity):
         """The sale, advice or return with this transaction id, None if there is none."""
-        return self._ids.get((identity, _FINANCIAL))
+        return self.ids.get((identity, _FINANCIAL))
 
     def sale(self, row, request, key):
-        if key[:3] + (_REVERSAL,) in self._rows:
+        if key[:3] + (_REVERSAL,) in self.by_key:
             return "12"  # its reversal came first and left a tombstone
+        if host_restore.PROOF in request[2]:
+            return host_restore.posted_before(self, row, request)
         if not host_deferred.is_one(request) and self._is("issuer_down"):
             return "91"
         if request[1][60][:2] == host_codes.TYPE:
@@ -264,7 +283,7 @@ class Host:
         return host_returns.give_back(self, row, request)
 
     def reversal(self, row, request, key):
-        original = self._rows.get(key[:3] + (_FINANCIAL,))
+        original = self.by_key.get(key[:3] + (_FINANCIAL,))
         if original is None:
             return "25"
         wrong = original.id != row.id or original.amount_fen != row.amount_fen
@@ -285,7 +304,8 @@ class Host:
         stan = "%06d" % ((number - 1) % 999999 + 1)
         identity, account = self._dice.bytes(16), list(self.issuer.balances)[0]
         row = Row(("0200", identity), identity, number, account, 5555)
-        self._rows[key_id, "000001", stan, _FINANCIAL] = self._ids[identity, _FINANCIAL] = row
+        row.key = key_id, "000001", stan, _FINANCIAL
+        self.by_key[row.key] = self.ids[identity, _FINANCIAL] = row
         self.post(row)
         self._check.sale(identity).said = "paid"
 

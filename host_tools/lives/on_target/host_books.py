@@ -1,5 +1,9 @@
 """The books at the model host: accounts at the issuer, and a row for each request."""
 
+# What may change of a row, besides what it answers.
+_STATE = ("key", "posted", "deferred", "returned_fen", "asked_ms", "confirms_ms", "posting")
+_STATE += ("day", "payee", "settled", "adjusts")
+
 
 class Issuer:
     """Accounts with balances. Every movement is told to the ledger outside."""
@@ -33,6 +37,7 @@ class Row:
         self.account = account
         self.amount_fen = amount_fen
         self.mti = fingerprint[0]
+        self.key = ()  # the business key
         self.posted = False
         self.deferred = False  # the bank was asked later
         self.returned_fen = 0
@@ -45,3 +50,10 @@ class Row:
         self.adjusts = False  # a reversal of what was settled already
         self.fields = {}
         self.private = {}
+
+    def copy(self):
+        twin = Row(self.fingerprint, self.id, self.counter, self.account, self.amount_fen)
+        for name in _STATE:
+            setattr(twin, name, getattr(self, name))
+        twin.fields, twin.private = dict(self.fields), dict(self.private)
+        return twin

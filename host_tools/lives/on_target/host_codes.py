@@ -6,6 +6,7 @@ never), serial (10).
 
 from binascii import unhexlify
 
+import host_restore
 from cards import account
 
 TYPE = "27"
@@ -55,6 +56,7 @@ def end(host, row, request, code):
     row.fields[39] = code
     if code == "00":
         row.fields[38] = row.fields[37][-6:]
+        row.private[host_restore.PROOF] = host_restore.proof(row)
     text = row.fields[37] + fields[60][2:8] + code
     row.private[_TOKEN] = keys.token(counter, unhexlify("0210") + row.id + text.encode())
     host.gives(row.private[_TOKEN])

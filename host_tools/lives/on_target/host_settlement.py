@@ -39,6 +39,11 @@ class Closing:
         self.items = []  # (number, first bytes of the transaction id, product, fen)
         self.reply = None  # (fields, private data), once it is closed
 
+    def copy(self):
+        twin = Closing(self.identity, self.totals)
+        twin.items, twin.reply = list(self.items), self.reply
+        return twin
+
 
 class Settlements:
     def __init__(self, host, check):
@@ -53,8 +58,9 @@ class Settlements:
         batch, identity = int(fields[60][2:8]), private[_ID]
         closing = self._closings.get((keys.key_id, batch))
         if mti[:3] == "032":
-            known = closing is not None and closing.identity == identity
-            return _take_list(closing, private[_LIST]) if known else None
+            if closing is None:
+                return {39: "25", 37: _ZEROS}, {_ID: identity}
+            return _take_list(closing, private[_LIST]) if closing.identity == identity else None
         if closing is None:
             closing = self._closings[keys.key_id, batch] = Closing(identity, private[_TOTALS])
         self._check.batches.asked(identity, (closing.identity, closing.totals), private[_TOTALS])
@@ -69,7 +75,7 @@ class Settlements:
         if _summed(lines) != parsed(closing.totals):
             if private.get(_LIST) != _two(len(closing.items)):
                 return False
-            differences = self._differences(closing.items, lines)
+            differences = self._differences(closing.items, lines) + _unlisted(closing)
         for line in lines:
             line.row.settled = batch
         self.closed.append((batch, lines, differences))
@@ -93,18 +99,24 @@ class Settlements:
     def lines(self, key_id, batch=None):
         """All that is posted for this key in batches up to this one and not settled yet."""
         found = []
-        for key, row in self._host.rows():
-            up_to = batch is None or (batch - int(key[1])) % _LAST < _LAST // 2
+        for row in self._host.rows():
+            up_to = batch is None or (batch - int(row.key[1])) % _LAST < _LAST // 2
             product = _product(row)
-            if key[0] == key_id and up_to and product and row.settled is None:
+            if row.key[0] == key_id and up_to and product and row.settled is None:
                 found.append(Line(row, product))
         return found
 
     def waiting_fen(self, key_id):
         """What is in no settlement yet: (of this key, of all)."""
-        waiting = [(key[0], row) for key, row in self._host.rows() if row.settled is None]
-        fens = [(key, Line(row, _product(row)).fen) for key, row in waiting if _product(row)]
-        return sum([fen for key, fen in fens if key == key_id]), sum([fen for _, fen in fens])
+        keys = {row.key[0] for row in self._host.rows()}
+        of_all = sum([line.fen for key in keys for line in self.lines(key)])
+        return sum([line.fen for line in self.lines(key_id)]), of_all
+
+    def copied(self):
+        return {name: closing.copy() for name, closing in self._closings.items()}
+
+    def restore(self, copied):
+        self._closings = {name: closing.copy() for name, closing in copied.items()}
 
     def _differences(self, items, lines):
         """[(kind, sale number, fen at the terminal, fen here)]"""
@@ -117,11 +129,21 @@ class Settlements:
                     found.append((ONLY_HOST, row.counter, 0, fen))
             elif item[2:] != (line.product, fen):
                 found.append((OTHER_AMOUNT, row.counter, item[3], fen))
-        settled = {row.counter for _, row in self._host.rows() if row.settled is not None}
+        settled = {row.counter for row in self._host.rows() if row.settled is not None}
         for number, _, _, fen in listed.values():
             kind = OTHER_BATCH if number in settled else ONLY_TERMINAL
             found.append((kind, number, fen, 0))
         return found
+
+
+def _unlisted(closing):
+    """What the totals hold and the list does not: the flash no longer holds every line."""
+    found = []
+    for product, (count, fen) in parsed(closing.totals).items():
+        fens = [item[3] for item in closing.items if item[2] == product]
+        if (count, fen) != (len(fens), sum(fens)):
+            found.append((ONLY_TERMINAL, 0, max(fen - sum(fens), 0), 0))
+    return found
 
 
 def _product(row):

@@ -96,6 +96,7 @@ class Life:
         self.ended_with = None  # the screen that told the last sale's end
         self.result = None  # of the sale whose screen comes next
         self.notice = None  # of maintenance, on the screen at rest
+        self.reported = None  # what the last report said
         self.boots = 0
         self.closes_day = False  # as soon as all is quiet
         self.is_calm = False  # no more faults: it is coming to its end
@@ -113,7 +114,8 @@ class Life:
         }
         self._issuer = Issuer(self.check, balances)
         self._had_fen = sum(balances.values())
-        host = Host(self.world, self.check, self._issuer, terminals, seed)
+        first = self._plan.get("first", 1)
+        host = Host(self.world, self.check, self._issuer, terminals, seed, first)
         host.start_s = _START_S
         host.poison = self._plan.get("poison", ())
         return host
@@ -230,7 +232,9 @@ class Life:
         self.check.history(self.terminal.book.recent(_ROWS))
         if not self._plan.get("open"):
             taken_fen = self._had_fen - sum(self._issuer.balances.values())
-            self.check.at_rest(self._plan.get("poison", ()), taken_fen)
+            # Told already, or to be told with the next echo.
+            missing = self.host.memory.missing + self.terminal.memory._again.missing
+            self.check.at_rest(self._plan.get("poison", ()), taken_fen, missing)
             waiting_fen = self.host.settlements.waiting_fen(self.settings.keys.ikid)
             self.check.batches.at_rest(taken_fen, *waiting_fen)
             left = self.terminal.leftovers()
@@ -273,10 +277,24 @@ class Life:
         elif name in ("declined", "refused", "returned") and result and result.sale:
             sale = check.sale(result.sale.id, result.sale.number, result.sale.amount_fen)
             check.says(sale, "returned" if name == "returned" else "failed", "screen")
+        elif name == "report":
+            self.reported = values.get("reason")
+            self._reported(dict(values.get("rows", ())))
         elif name == "given_back":
             typed_fen = self.shop.back_fen or check.newest_return.amount_fen
             check.that(-values["fen"] == typed_fen, "I3 another amount given back", values)
             check.tells_return(values["fen"], values["word"])
+        self._ended(name)
+
+    def _reported(self, rows):
+        """What the bank says of a sale is so."""
+        posted = self.reported in ("bank_posted", "bank_told_again")
+        if posted:
+            sale = self.check.sale_of_reference(rows["reference"])
+            there = sale.net == 1 or sale.forgotten
+            self.check.that(there, "I3 the bank is said to have it", sale.number)
+
+    def _ended(self, name):
         if name in _ENDINGS:
             self.ended_with = name
-            check.count(name)
+            self.check.count(name)

@@ -124,6 +124,11 @@ class Network:
         for connection in connections:
             connection.break_off()
 
+    def host_goes(self, ms):
+        """The host is away for so long; every connection breaks."""
+        self.host_back_ms = self._world.now_ms + ms
+        self._break_off(self._connections)
+
     def dark(self):
         """The terminal has no power: nobody is there any more. What it sent is still under way."""
         for connection in self._connections:
@@ -197,8 +202,7 @@ class Network:
             connection.break_off()
         except Crash:
             self._world.say("host crash")
-            self.host_back_ms = self._world.now_ms + self._dice.between(100, 20000)
-            self._break_off(self._connections)
+            self.host_goes(self._dice.between(100, 20000))
         else:
             if reply:
                 self._down(connection, len(reply).to_bytes(2, "big") + reply)

@@ -52,7 +52,8 @@ _RETURNS = const(4)  # percent: after so many sales money is given back
 _DAY_ONE = const(1)
 _BEFORE_DUKPT_SKIP = const(131041)  # 131,071 has 17 one-bits
 _BEFORE_STAN_WRAP = const(999970)
-_HISTORIES = ("X", "EXX", "8EXX", "88EX8EXX")
+_RESTORED = const(35)  # percent of the lives with a bank that has troubles
+_HISTORIES = ("X", "EXX", "8EXX", "88EX8EXX", "EEAX", "88EEAX8EEAX")
 
 # What may go wrong in a life at all; each life has some of it.
 _CLIMATES = ("network", "host", "line", "backup", "cuts", "clock", "people", "parts", "papers")
@@ -80,12 +81,15 @@ def of_seed(seed):
         steps.append(_sale(dice, climate, _WITH_DEFERRED if deferred else _HABITS))
         if dice.chance(_RETURNS):
             steps.append(_return(dice))
+    _close_days(Dice(seed, 7), steps, policy)
+    if "host" in climate:
+        _restore(Dice(seed, 8), steps)
     plan = {
         "seed": seed,
         "flash": dice.pick(_FLASHES),
         "policy": policy,
         "echo_ms": dice.pick(_ECHOES_MS),
-        "steps": _with_settlements(seed, steps, policy) + the_end("backup" in climate),
+        "steps": steps + the_end("backup" in climate),
     }
     if "backup" in climate:
         plan["backup"] = True
@@ -118,9 +122,16 @@ def _return(dice):
     return ["give back", fen, dice.pick((0, 0, 1, 2, 5)), "", dice.pick(("", "", "waits"))]
 
 
-def _with_settlements(seed, steps, policy):
+def _restore(dice, steps):
+    """The bank is restored, some time after a backup was made."""
+    if dice.chance(_RESTORED):
+        later = dice.below(len(steps))
+        steps.insert(later, ["restore"])
+        steps.insert(dice.below(later + 1), ["back up"])
+
+
+def _close_days(dice, steps, policy):
     """The day is closed now and then, by the merchant or by itself; a power cut may meet it."""
-    dice = Dice(seed, 7)
     policy["settle_at"] = dice.pick(("", "", "12:15", "23:30"))
     for _ in range(dice.below(6)):
         step = [["settle", dice.chance(30)]]
@@ -128,7 +139,6 @@ def _with_settlements(seed, steps, policy):
             step.insert(0, _cut(dice))
         at = dice.below(len(steps))
         steps[at:at] = step
-    return steps
 
 
 def _cut(dice):

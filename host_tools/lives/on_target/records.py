@@ -43,6 +43,7 @@ class Sale:
         self.stored = False  # accepted offline
         self.deferred = False  # kept with nobody's approval
         self.dead = False
+        self.forgotten = False  # the bank was restored from a backup of before it
         self.flipped = False  # a bit of its record has changed by itself
         self.rotten = False  # its record cannot be read any more
         self.pos = None  # of its record as a stored sale

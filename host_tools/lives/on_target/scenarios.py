@@ -8,6 +8,7 @@ import cases_codes
 import cases_deferred
 import cases_documents
 import cases_host
+import cases_lookup
 import cases_network
 import cases_returns
 import cases_settlement
@@ -24,6 +25,7 @@ def _cases():
     found.update(cases_host.CASES)
     found.update(cases_codes.CASES)
     found.update(cases_returns.CASES)
+    found.update(cases_lookup.CASES)
     found.update(cases_settlement.CASES)
     found.update(cases_deferred.CASES)
     found.update(cases_documents.CASES)

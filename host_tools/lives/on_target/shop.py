@@ -15,6 +15,7 @@ _READ_MS = const(80)
 _LOOKING_MS = const(64)  # who looks at a screen sees what happens within this time
 _HURRY = ("approved", "stored", "deferred", "declined", "refused", "returned")
 _HURRY += ("report", "given_back")
+_ACTIONS = {"G": "give_back", "A": "ask_bank"}  # what can be done about a sale
 
 
 def _keyed(fen):
@@ -37,7 +38,7 @@ class Shop:
         self._life = life
         self._next = 0
         self._keys = ""  # still to be pressed at home
-        self._browsing = ""  # and in the history; G: the way to give money back
+        self._browsing = ""  # and in the history, with letters of _ACTIONS
         self._amount = ""  # and when asked how much
         self._items = ()  # of the menu on the screen
         self._until_ms = 0  # waiting at home
@@ -115,9 +116,10 @@ class Shop:
             return (_READ_MS, "X") if self._manner() == "hurries" else (wait_ms, None)
         if self.screen in ("menu", "history", "entry"):
             key, self._browsing = self._browsing[:1], self._browsing[1:]
-            if key == "G":
-                there = "give_back" in self._items  # or the list of sales is empty
-                key = "%d" % (self._items.index("give_back") + 1) if there else "X"
+            if key in _ACTIONS:
+                action = _ACTIONS[key]
+                there = action in self._items  # or the list of sales is empty
+                key = "%d" % (self._items.index(action) + 1) if there else "X"
             return _READ_MS, key or "X"
         if self.screen == "give_back":
             key, self._amount = self._amount[:1], self._amount[1:]

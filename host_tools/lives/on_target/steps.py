@@ -64,6 +64,16 @@ def expect(*screens):
     return ["expect"] + list(screens)
 
 
+def ask_bank(place=0):
+    """The merchant asks the bank about the sale at that place of the list; the newest is 0."""
+    return ["history", "8" * place + "EEA"]
+
+
+def said(reason):
+    """What the last report on the screen said."""
+    return ["said", reason]
+
+
 def bank(count):
     """So many sales stand in the bank's books."""
     return ["bank", count]
