@@ -11,10 +11,12 @@ from typing import Annotated, NoReturn
 
 import typer
 from rich.console import Console
+from rich.markup import escape
 
 from host_tools.acquirer.commands import acquirer_app
 from host_tools.device.commands import journal_app
 from host_tools.emv.commands import bench_tap, emv_app, fuzz_emv
+from host_tools.errors import Unusable
 from host_tools.flash.commands import bench_journal
 from host_tools.lives.commands import simulate_lives
 from host_tools.uplink.commands import bench_uplink
@@ -39,7 +41,7 @@ def _tell_person(text: str) -> None:
 
 
 def _fail(text: str, code: int = 1) -> NoReturn:
-    _person.print(f"[red]tapstone:[/red] {text}")
+    _person.print(f"[red]tapstone:[/red] {escape(text)}")
     raise typer.Exit(code)
 
 
@@ -55,7 +57,7 @@ async def _until_signal(work) -> None:
 @app.command()
 def run(
     data: Data = Path(".tapstone"),
-    port: Annotated[int, typer.Option(help="Port of the page.")] = 8080,
+    port: Annotated[int, typer.Option(min=1, max=65535, help="Port of the page.")] = 8080,
     fresh: Annotated[bool, typer.Option("--fresh", help="Forget everything first.")] = False,
 ) -> None:
     """Starts the acquirer and the virtual terminal, and serves the page."""
@@ -73,7 +75,7 @@ def run(
 
 def _forget(data: Path) -> None:
     """Removes only a folder that this program made."""
-    if not data.exists():
+    if not data.is_dir():
         return
     if any(data.iterdir()) and not (data / "provision.json").exists():
         _fail(f"{data} does not look like a terminal's data folder: not removed", 2)
@@ -138,4 +140,9 @@ app.add_typer(bench_app, name="bench")
 
 
 def main() -> None:
-    app()
+    """Whatever a command did not expect of the disk is told in one line, too."""
+    try:
+        app()
+    except (OSError, Unusable) as error:
+        _person.print(f"[red]tapstone:[/red] {escape(str(error))}", soft_wrap=True)
+        sys.exit(1)

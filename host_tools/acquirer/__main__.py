@@ -15,10 +15,11 @@ from pathlib import Path
 
 from host_tools import issuer
 from host_tools.acquirer import keys, terms, tls
-from host_tools.acquirer.schema import DATABASE, WrongVersion, open_database
+from host_tools.acquirer.schema import DATABASE, open_database
 from host_tools.acquirer.server import Limits, Server
 from host_tools.acquirer.service import Service
 from host_tools.acquirer.store import Store
+from host_tools.errors import Unusable
 
 _OTHER_FILES = 128
 
@@ -30,7 +31,7 @@ def main() -> int:
         asyncio.run(_run(arguments))
     except FileNotFoundError as error:
         return _failed(f"{error.filename} is missing: no acquirer was set up in {arguments.data}")
-    except WrongVersion as error:
+    except Unusable as error:
         return _failed(str(error))
     except OSError as error:
         if error.errno != errno.EADDRINUSE:

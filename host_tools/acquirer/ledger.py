@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection, create_engine, func, select
+from sqlalchemy.exc import DatabaseError
 
 from host_tools.acquirer.book import REVERSAL_KIND, SALE_KIND
 from host_tools.acquirer.schema import (
@@ -24,6 +25,7 @@ from host_tools.acquirer.schema import (
 )
 from host_tools.acquirer.settlement import LINE_STATES
 from host_tools.acquirer.totals import NAMES, parse, signed_fen
+from host_tools.errors import Unusable
 
 # Type in DE 60 of a financial request -> what it is.
 _WHAT = {
@@ -44,6 +46,8 @@ def _reading(path: Path) -> Iterator[Connection]:
     try:
         with engine.connect() as connection:
             yield connection
+    except DatabaseError as error:  # damaged, or made by an older program
+        raise Unusable(f"{path / DATABASE}: {error.orig}") from error
     finally:
         engine.dispose()
 

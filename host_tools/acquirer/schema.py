@@ -9,6 +9,7 @@ from sqlalchemy import (
     URL,
     CheckConstraint,
     Column,
+    Connection,
     Engine,
     ForeignKey,
     Index,
@@ -23,6 +24,9 @@ from sqlalchemy import (
     event,
     select,
 )
+from sqlalchemy.exc import DatabaseError
+
+from host_tools.errors import Unusable
 
 DATABASE = "acquirer.db"
 VERSION = 2
@@ -203,7 +207,7 @@ notices = Table(
 )
 
 
-class WrongVersion(Exception):
+class WrongVersion(Unusable):
     """The database was made by another version of this program."""
 
 
@@ -212,14 +216,26 @@ def open_database(path: Path) -> Engine:
     engine = create_engine(URL.create("sqlite", database=str(path)), hide_parameters=True)
     event.listen(engine, "connect", _prepare)
     event.listen(engine, "begin", _begin)
-    metadata.create_all(engine)
-    with engine.begin() as connection:
-        found = connection.scalar(select(schema_version.c.version))
-        if found is None:
-            connection.execute(schema_version.insert().values(version=VERSION))
-        elif found != VERSION:
-            raise WrongVersion(f"{path} has schema version {found}, this program needs {VERSION}")
+    try:
+        with engine.begin() as connection:
+            _check_version(connection, path)
+            metadata.create_all(connection)
+    except DatabaseError as error:
+        raise Unusable(f"{path}: {error.orig}") from error
     return engine
+
+
+def _check_version(connection: Connection, path: Path) -> None:
+    """Before anything is changed."""
+    schema_version.create(connection, checkfirst=True)
+    found = connection.scalar(select(schema_version.c.version))
+    if found is None:
+        connection.execute(schema_version.insert().values(version=VERSION))
+    elif found != VERSION:
+        raise WrongVersion(
+            f"{path} has schema version {found}, this program needs {VERSION}. Use the program that"
+            " made it, or begin with an empty folder (tapstone run --fresh)"
+        )
 
 
 def _prepare(raw, _record) -> None:

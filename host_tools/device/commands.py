@@ -8,6 +8,8 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
+from host_tools.errors import Unusable
+
 journal_app = typer.Typer(no_args_is_help=True, help="The journal in a flash image.")
 _person = Console(stderr=True, highlight=False, soft_wrap=True)
 
@@ -65,7 +67,9 @@ def _decoded(image: Path, provision: Path, every: bool) -> dict:
         if error.filename == str(provision):
             _person.print("Its key is needed: --provision FILE says where it is.")
     except (KeyError, TypeError, ValueError):
-        _fail(f"{provision}: no provisioning document")
+        _fail(f"{provision}: it names no key of a journal")
+    except Unusable as error:
+        _fail(str(error))
     except TargetError as error:
         _fail(f"{image}: {error}")
     raise typer.Exit(2)

@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from host_tools.device import target
+from host_tools.errors import Unusable
 
 FORMAT = "tapstone-provision/1"
 
@@ -54,7 +55,17 @@ def write(path: Path, content: dict) -> None:
 
 
 def read(path: Path) -> dict:
-    return json.loads(path.read_text())
+    """Raises OSError, or Unusable for a file that is something else."""
+    try:
+        content = json.loads(path.read_text())
+    except ValueError:
+        content = None
+    if not isinstance(content, dict) or content.get("format") != FORMAT:
+        raise Unusable(
+            f"{path}: no provisioning document. Put the right one back, or begin with an empty"
+            " folder (tapstone run --fresh)"
+        )
+    return content
 
 
 def seal_key(content: dict) -> bytes:

@@ -37,7 +37,9 @@ def simulate_lives(
     first = 1 if start is None else start
     count = seeds or (_SEEDS if start is None else 1)
     if scenario:
-        result = runner.scenarios(None if scenario == "all" else int(scenario), say=say)
+        result = runner.scenarios(_number(scenario), say=say)
+        if not result["cases"]:
+            raise typer.BadParameter(f"there is no case {scenario}", param_hint="--scenario")
     else:
         with tempfile.TemporaryDirectory(prefix="tapstone-") as folder:
             many = machine_code and count >= _MANY
@@ -45,3 +47,9 @@ def simulate_lives(
             result = runner.run(count, first, jobs or os.cpu_count() or 1, *trees, say=say)
     print(json.dumps(result) if as_json else runner.summary(result))
     raise typer.Exit(1 if result["violations"] else 0)
+
+
+def _number(scenario: str) -> int | None:
+    if scenario != "all" and not scenario.isdecimal():
+        raise typer.BadParameter("the number of a case, or 'all'", param_hint="--scenario")
+    return None if scenario == "all" else int(scenario)

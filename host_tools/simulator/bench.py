@@ -150,10 +150,11 @@ class Bench:
         """Makes what the folder does not hold yet: keys, cards, accounts, provisioning, journal."""
         self.data.mkdir(parents=True, exist_ok=True)
         os.chmod(self.data, 0o700)
-        build("unix", self.firmware)
+        self._check_provision()
         cards = self.data / "cards"
         world.create(cards)
         acquirer_setup.create(self.acquirer.data, world.accounts(cards))
+        build("unix", self.firmware)
         if not self.provision_path.exists():
             signer.create(self.acquirer.data)
             self._provision(cards)
@@ -161,17 +162,21 @@ class Bench:
         self.phones = wallet.Phones(acquirer_keys.load(self.acquirer.data).wallet_key)
         self.flash = NorChip(self.flash_path, FLASH_BYTES)
 
+    def _check_provision(self) -> None:
+        if self.provision_path.exists():
+            provision.read(self.provision_path)
+        elif self.flash_path.exists():
+            raise BenchError(
+                f"{self.flash_path} may hold sales, but {self.provision_path.name} with its key is "
+                "missing. Put it back, move the image away, or begin anew with --fresh."
+            )
+
     def _provision(self, cards: Path) -> None:
         enrolled = acquirer_setup.enroll(self.acquirer.data, SERIAL, TERMINAL_ID, MERCHANT_ID)
         emv = world.emv_section(cards, SERIAL)
         content = provision.document(
             SERIAL, TERMINAL_ID, MERCHANT_ID, enrolled["host"], enrolled["keys"], emv
         )
-        if self.flash_path.exists():
-            raise BenchError(
-                f"{self.flash_path} may hold sales, but {self.provision_path.name} with its key is "
-                "missing. Put it back, move the image away, or begin anew with --fresh."
-            )
         self.flash_path.write_bytes(b"\xff" * FLASH_BYTES)
         provision.format_journal(self.firmware, self.flash_path, provision.seal_key(content))
         provision.write(self.provision_path, content)

@@ -1,5 +1,6 @@
 """`tapstone run`: the bench and its page, until somebody says stop."""
 
+import errno
 import fcntl
 import socket
 from collections.abc import Callable
@@ -17,9 +18,10 @@ def _check_port(port: int) -> None:
     try:
         socket.create_server(("127.0.0.1", port)).close()
     except OSError as error:
+        what = "is taken" if error.errno == errno.EADDRINUSE else "cannot be used"
         raise Taken(
-            f"port {port} is taken ({error.strerror}). "
-            f"Is another one running? Choose another: make run PORT={port + 1}"
+            f"port {port} {what} ({error.strerror}). "
+            f"Is another one running? Choose another: make run PORT={port % 65535 + 1}"
         ) from None
 
 
