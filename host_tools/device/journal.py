@@ -131,7 +131,9 @@ def page_view(image: Path, seal_key: bytes, firmware: Path | None = None) -> dic
     newest = newest_of_sales(found)
     rows = [_row(record, newest) for record in found["records"]]
     return {
-        "sectors": [{key: s[key] for key in ("index", "state", "fill")} for s in found["sectors"]],
+        "sectors": [
+            {key: s[key] for key in ("index", "number", "state", "fill")} for s in found["sectors"]
+        ],
         "records": rows + [_torn_row(pos) for pos in found["torn"]],
         "pending": waiting(found, "stored"),
         "checking": waiting(found, "checking"),

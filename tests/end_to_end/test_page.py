@@ -380,6 +380,25 @@ def test_the_journal_shows_records_as_given_and_marks_the_torn_one(page, front):
     expect(page.locator("#sectors i[data-state=open]")).to_have_count(1)
 
 
+def test_the_open_sector_shows_its_pages_as_the_sales_on_them_stand(page, front):
+    message = journal(record(2, "torn", 200), record(1, "paid", 100), record(0, "", 100))
+    message["sectors"][0]["number"] = 64  # the second lap
+    for slot, told in zip((6, 2, 0), message["records"], strict=True):
+        told["pos"] = 64 * 15 + slot
+    front.published(message)
+    pages = page.locator("#open-sector i")
+    expect(pages).to_have_count(15)
+    states = ["kept", "void", "paid", "void", "void", "void", "torn", *["blank"] * 8]
+    for cell, state in zip(pages.all(), states, strict=True):
+        expect(cell).to_have_attribute("data-state", state)
+    expect(page.locator("#open-sector span")).to_have_text("Sector 0")
+
+
+def test_without_an_open_sector_no_pages_are_shown(page, front):
+    front.published(fake_front.empty_journal())
+    expect(page.locator("#open-sector")).to_be_hidden()
+
+
 def test_a_record_whose_state_changes_is_shown_once(page, front):
     front.published(journal(record(1, "stored", 100)), journal(record(1, "paid", 100)))
     expect(page.locator("#records .pill")).to_have_text("paid")

@@ -16,6 +16,7 @@ const identity = (item) => `${inChinese()} ${JSON.stringify(item)}`;
 /** `records` newest first; `checking` is what the terminal itself counts as in doubt, if known. */
 export function showJournal({ sectors, records, pending, checking }) {
   showSectors(sectors);
+  showOpenSector(sectors, records);
   showRecords(records);
   money.stored = pending;
   money.checking = checking ?? inDoubt(records);
@@ -47,6 +48,30 @@ function showSectors(sectors) {
   strip.classList.toggle("many", sectors.length > MANY_SECTORS);
   const used = sectors.filter(({ state }) => state !== "blank").length;
   strip.setAttribute("aria-label", t("{used} of {all} sectors in use", { used, all: sectors.length }));
+}
+
+/** The sector that is written on, page by page: what each record says of its sale. */
+function showOpenSector(sectors, records) {
+  const open = sectors.find(({ state, number }) => state === "open" && number != null);
+  const row = byId("open-sector");
+  row.hidden = !open;
+  if (!open) return;
+  const first = open.number * PAGES_PER_SECTOR;
+  const here = records.filter(({ pos }) => pos >= first && pos < first + PAGES_PER_SECTOR);
+  const bySlot = new Map(here.map((record) => [record.pos - first, record]));
+  const used = Math.max(open.fill, ...here.map(({ pos }) => pos - first + 1));
+  while (row.children.length <= PAGES_PER_SECTOR) row.append(make("i"));
+  for (let slot = 0; slot < PAGES_PER_SECTOR; slot++) showPage(row.children[1 + slot], bySlot.get(slot), slot < used);
+  const told = { n: open.index, fill: open.fill, all: PAGES_PER_SECTOR };
+  row.firstChild.textContent = t("Sector {n}", told);
+  row.setAttribute("aria-label", t("sector {n} is being written: {fill} of {all} pages", told));
+}
+
+/** A page without a record that is used all the same was skipped or made void by a restart. */
+function showPage(cell, record, used) {
+  const state = record ? record.state || "kept" : used ? "void" : "blank";
+  cell.dataset.state = state;
+  cell.title = record ? [t(record.kind), `@${record.pos}`].join(" · ") : t(state);
 }
 
 function showRecords(records) {
