@@ -6,6 +6,7 @@ from terminal import book as b
 from terminal import deferral, menu
 from terminal import sale as s
 from terminal.front import Front, particulars
+from ui.page import money
 
 _REFRESH_MS = const(500)
 _RESULT_MS = const(8000)
@@ -26,6 +27,12 @@ def keyed(amount_fen, key):
     return amount_fen * 10 + int(key)
 
 
+def first(key):
+    """The amount when this key has ended a result: a digit begins the next amount, and is not lost
+    on the way. `key`: or None."""
+    return keyed(0, key or "")
+
+
 class Till:
     def __init__(self, services, desk):
         self._s = services
@@ -33,6 +40,7 @@ class Till:
         self._front = Front(services)
         self._trouble = None  # of the line, as last looked at
         self._denied = 0  # sales declined later that the merchant has not seen, likewise
+        self._touched = False  # a key was pressed since the start
 
     async def run(self):
         """Named task."""
@@ -41,9 +49,9 @@ class Till:
         self._home(amount_fen)
         while True:
             key = await self._s.people.key(_REFRESH_MS)
+            self._touched = self._touched or key is not None
             if key == "E":
-                await self._sell(amount_fen)
-                amount_fen = 0
+                amount_fen = first(await self._sell(amount_fen))
             elif key == "M":
                 await menu.run(self._s, self._front)
             elif key == "L":
@@ -52,8 +60,8 @@ class Till:
                 amount_fen = 0
             elif key:
                 amount_fen = keyed(amount_fen, key)
-            elif self._new_trouble():
-                await self._warn()
+            elif not amount_fen and self._new_trouble():
+                amount_fen = first(await self._warn())
             elif not amount_fen and self._newly_denied():
                 await self._tell_denied()
             elif not self._front.changed():
@@ -63,7 +71,14 @@ class Till:
     # Home
 
     def _home(self, amount_fen):
-        self._front.show("amount", fen=amount_fen, notice=self._front.notice())
+        last = None if self._touched else self._last_sale()
+        self._front.show("amount", fen=amount_fen, notice=self._front.notice(), last=last)
+
+    def _last_sale(self):
+        """How the last sale stands: the power may have failed before anybody saw it."""
+        for sale, word in self._s.book.recent(1):
+            return word, "%02d:%02d %s" % (sale.time[3], sale.time[4], money(sale.signed_fen))
+        return None
 
     def _new_trouble(self):
         """Trouble that waiting does not cure; a missing network is in the status bar already."""
@@ -80,10 +95,11 @@ class Till:
             await self._s.people.key(_LOOK_MS)
 
     async def _warn(self):
-        """Sales can go on offline and every record is kept; but somebody has to be called."""
+        """Sales can go on offline and every record is kept; but somebody has to be called. -> the
+        key that ended it."""
         self._s.people.failed()
         self._front.show("refused", reason=self._trouble)
-        await self._s.people.key(_LOOK_MS)
+        return await self._s.people.key(_LOOK_MS)
 
     def _newly_denied(self):
         """Whether the bank has declined a stored sale since it was looked at last."""
@@ -106,15 +122,15 @@ class Till:
     # A sale
 
     async def _sell(self, amount_fen):
+        """-> the key that ended it, or None."""
         self._front.refresh()
         result = await self._desk.run(amount_fen)
         if result.kind == s.CANCELLED:
-            return
+            return None
         if result.kind == s.IN_DOUBT:
-            await self._doubt(result)
-            return
+            return await self._doubt(result)
         self._announce(result, amount_fen)
-        await self._s.people.key(_RESULT_MS)
+        return await self._s.people.key(_RESULT_MS)
 
     def _announce(self, result, amount_fen):
         people, kind = self._s.people, result.kind
@@ -140,7 +156,8 @@ class Till:
         return count, self._s.settings.policy.stored_count_limit
 
     async def _doubt(self, result):
-        """Waits a while with the merchant: most doubts end with the reversal's answer."""
+        """Waits a while with the merchant: most doubts end with the reversal's answer. -> the key
+        that ended it, or None."""
         people, number = self._s.people, result.sale.number
         why = "code_cancelling" if result.sale.pay_code else "in_doubt"
         people.failed()
@@ -148,13 +165,13 @@ class Till:
         until_ms = self._s.clock.now_ms() + _DOUBT_MS
         while self._s.clock.now_ms() < until_ms:
             if await people.key(_REFRESH_MS) in ("X", "E"):
-                return
+                break
             if not self._s.book.is_open(number):
                 self._tell_end(self._s.book.word(number), result)
-                await people.key(_RESULT_MS)
-                return
+                return await people.key(_RESULT_MS)
             if self._front.changed():
                 self._front.show("in_doubt", fen=result.sale.amount_fen, why=why)
+        return None
 
     def _tell_end(self, word, result):
         """How the doubt ended: reversed, or the bank had never heard of the sale."""

@@ -51,6 +51,16 @@ SCENES = {
         HOLDING,
         {"fen": 128050, "notice": ("maintenance_late", "11-26 04:30")},
     ),
+    "amount_after_a_start": (
+        "amount",
+        QUIET,
+        {"fen": 0, "last": ("paid", "14:32 ¥12.50")},
+    ),
+    "amount_after_a_start_holding": (
+        "amount",
+        HOLDING,
+        {"fen": 0, "last": ("stored", "14:32 ¥50,000.00")},
+    ),
     "amount_large": ("amount", LOADED, {"fen": 5000000}),
     "amount_some_in_doubt": ("amount", DOUBTFUL, {"fen": 0}),
     "amount_in_doubt": ("amount", IN_DOUBT, {"fen": 0}),

@@ -1,0 +1,119 @@
+"""The merchant's loop: no key is lost between two sales, and a start tells of the last one."""
+
+import parts
+
+from terminal import sale as s
+from terminal.till import Till
+
+
+class Over(Exception):
+    """The merchant has gone home."""
+
+
+class Session:
+    trouble = None
+
+
+class Shop:
+    """Services, front, desk and merchant in one: `keys` are pressed one after the other, None is
+    nobody, and a function is something that happens meanwhile."""
+
+    def __init__(self, keys, sales=()):
+        self.people = self.book = self.clock = self
+        self.session = Session()
+        self.keys = list(keys)
+        self.sales = list(sales)
+        self.asked = []  # the amounts of which a sale was begun
+        self.screens = []  # (name, values)
+
+    async def key(self, wait_ms):
+        if not self.keys:
+            raise Over
+        key = self.keys.pop(0)
+        return key() if callable(key) else key
+
+    def show(self, name, **values):
+        self.screens.append((name, values))
+
+    def failed(self):
+        pass
+
+    def refresh(self):
+        pass
+
+    def notice(self):
+        return None
+
+    def changed(self):
+        return True
+
+    def unreadable(self):
+        return 0
+
+    def totals(self, *kinds):
+        return 0, 0
+
+    def recent(self, most):
+        return self.sales[:most]
+
+    async def run(self, amount_fen):
+        self.asked.append(amount_fen)
+        return s.Result(s.DECLINED, "declined")
+
+
+async def _open(keys, sales=()):
+    shop = Shop(keys, sales)
+    till = Till(shop, shop)
+    till._front = shop
+    try:
+        await till.run()
+    except Over:
+        pass
+    return shop
+
+
+def _amounts(shop):
+    return [values for name, values in shop.screens if name == "amount"]
+
+
+async def test_the_digit_that_ends_a_result_begins_the_next_amount():
+    shop = await _open("100E" + "250E")
+    assert shop.asked == [100, 250]
+
+
+async def test_other_keys_only_end_a_result():
+    for key in ("X", "E", "C", "D", "M", "L"):
+        shop = await _open("100E" + key + "250E")
+        assert shop.asked == [100, 250], key
+
+
+async def test_trouble_with_the_line_waits_until_no_amount_is_being_keyed():
+    shop = Shop("")
+
+    def trouble():
+        shop.session.trouble = "host_refused"
+
+    shop.keys = list("40") + [trouble, None] + list("0E") + ["X", None, "3", "E"]
+    till = Till(shop, shop)
+    till._front = shop
+    try:
+        await till.run()
+    except Over:
+        pass
+    assert shop.asked == [400, 3]
+    names = [name for name, _ in shop.screens]
+    assert names.count("refused") == 1
+    assert names.index("declined") < names.index("refused")
+
+
+async def test_a_start_tells_how_the_last_sale_stands_until_a_key_is_pressed():
+    sale = parts.sale(7, 1250)
+    when = "%02d:%02d" % sale.time[3:5]
+    shop = await _open([None, "1"], [(sale, "checking"), (parts.sale(6, 500), "paid")])
+    lasts = [values["last"] for values in _amounts(shop)]
+    assert lasts == [("checking", when + " ¥12.50")] * 2 + [None]
+
+
+async def test_a_terminal_that_never_sold_has_no_last_sale():
+    shop = await _open([None])
+    assert [values["last"] for values in _amounts(shop)] == [None, None]
