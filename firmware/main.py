@@ -13,6 +13,7 @@ from health.log import Log
 from health.netlog import NetworkLog
 from journal import Damaged, Journal, NotAJournal, WrongKey
 from message.host import HostMessages
+from terminal import erasure
 from terminal import settings as provisioning
 from terminal.age import Age
 from terminal.book import Book
@@ -72,6 +73,7 @@ class Services:
     reader: Reader
     scanner: object  # drivers.scanner.Scanner, or None
     cut_sales: int
+    restart: object  # restarts the board
 
 
 def tls_context(host):
@@ -110,11 +112,22 @@ def network_log(s, network):
     return NetworkLog(look, lambda: "%02d:%02d:%02d" % s.clock.local()[3:], s.clock.now_ms, s.log)
 
 
+def files(hardware, people, feed):
+    """The folder of the terminal's files. A reset that was begun is finished first."""
+    folder = Folder(hardware.provision_path, hardware.files_in_flash)
+    if erasure.is_under_way(folder):
+        people.show("starting", note="resetting")
+        erasure.finish(folder, hardware.flash(), feed)
+    return folder
+
+
 def services(hardware, people, feed):
     """Everything in the order in which it is needed. Raises what `_TROUBLES` explains."""
     s = Services()
     s.people = people
     s.random = Random(hardware.entropy)
+    s.restart = hardware.reset
+    s.folder = files(hardware, people, feed)
     s.settings = provisioning.load(hardware.provision_path)
     terminal, keys = s.settings.terminal, s.settings.keys
     s.clock = Clock(hardware.rtc, terminal.utc_offset_min, terminal.issued)
@@ -127,7 +140,6 @@ def services(hardware, people, feed):
     s.journal.mount()
     s.book = Book(s.journal, dukpt.counter_is_usable, terminal.batch)
     s.cut_sales = s.book.load()
-    s.folder = Folder(hardware.provision_path)
     s.age = Age(s.book, s.clock, s.folder)
     s.parameters = Parameters(s)
     s.parameters.load()

@@ -48,6 +48,7 @@ def _output(pin, value=0):
 
 class Board:
     provision_path = "/provision.json"
+    files_in_flash = True
 
     def __init__(self):
         self.rtc = machine.RTC()

@@ -54,6 +54,7 @@ def _always_lit(level):
 
 class Board:
     provision_path = "/provision.json"
+    files_in_flash = True
 
     def __init__(self):
         self.rtc = machine.RTC()

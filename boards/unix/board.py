@@ -72,6 +72,7 @@ class Network:
 
 class Board:
     provision_path = os.getenv("TAPSTONE_PROVISION") or "/provision.json"
+    files_in_flash = False  # they lie on the disk of the host
 
     def __init__(self):
         self.rtc = machine.RTC()

@@ -61,6 +61,15 @@ class Batch:
         count, sum_fen = self.totals.get(product, (0, 0))
         self.totals[product] = (count + 1, sum_fen + fen)
 
+    def unsettled(self):
+        """(count, sum of the sales in fen) of this batch and of the one that is being closed."""
+        count = sum_fen = 0
+        for totals in (self.totals, self.closing.totals if self.closing else {}):
+            for product in totals:
+                count += totals[product][0]
+                sum_fen += totals[product][1] if product != RETURN else 0
+        return count, sum_fen
+
     def closed_as(self, identity, last, now):
         """The Batch that follows when this one begins to close, with sales up to `last` made."""
         if self.closing:

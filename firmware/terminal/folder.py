@@ -7,11 +7,20 @@ that renames over an existing file). Whatever the file system cannot do raises O
 import os
 from errno import ENOENT
 
+from micropython import const
+
+_FILLER = "filler"
+_BLOCK_BYTES = const(4096)
+_ENOSPC = const(28)
+
 
 class Folder:
-    def __init__(self, beside):
-        """`beside`: the path of a file in the folder."""
-        self._path = beside[: beside.rfind("/") + 1]
+    def __init__(self, provision_path, is_flash=False):
+        """`provision_path`: the file that was provisioned; `is_flash`: the file system is all the
+        terminal's own, and what was removed stays in its blocks until they are used again."""
+        at = provision_path.rfind("/") + 1
+        self._path, self.provisioned = provision_path[:at], provision_path[at:]
+        self._is_flash = is_flash
 
     def read(self, name):
         """The content, or None if there is no such file."""
@@ -38,3 +47,19 @@ class Folder:
         except OSError as error:
             if error.errno != ENOENT:
                 raise
+
+    def scrub(self, feed):
+        """Uses every free block once, so that nothing is left of what was removed. This takes a
+        minute; `feed` keeps the watchdog content."""
+        if not self._is_flash:
+            return
+        block = bytes(_BLOCK_BYTES)
+        try:
+            with open(self._path + _FILLER, "wb") as file:
+                while True:
+                    file.write(block)
+                    feed()
+        except OSError as error:
+            if error.errno != _ENOSPC:
+                raise
+        self.remove(_FILLER)

@@ -19,6 +19,7 @@ JOBS = (
     ("network_check", "terminal.network_check"),
     ("notices", "terminal.notices"),
     ("about", "terminal.about"),
+    ("reset", "terminal.reset"),
 )
 
 

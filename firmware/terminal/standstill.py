@@ -6,11 +6,15 @@ What is stored, in doubt or refused is no hindrance: it outlives restarts.
 
 def hindrance(services):
     """-> None, or why it does not: a text key."""
-    s = services
-    if s.forwarding.paused or s.book.in_play is not None:
+    if services.forwarding.paused or services.book.in_play is not None:
         return "still_selling"
-    if s.forwarding.busy or s.memory.busy or s.link.busy:
+    if awaits_answer(services):
         return "still_sending"
-    if s.book.tally.batch.closing:
+    if services.book.tally.batch.closing:
         return "settle_under_way"
     return None
+
+
+def awaits_answer(services):
+    """Whether the host has been asked something, or is being told again what it forgot."""
+    return services.forwarding.busy or services.memory.busy or services.link.busy

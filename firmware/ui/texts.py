@@ -275,6 +275,14 @@ TEXTS = {
     "account": ("结算账户", "Account"),
     "cycle": ("结算周期", "Paid out"),
     "valid_from": ("生效日期", "Valid from"),
+    # Factory reset: what would be lost by it.
+    "reset": ("恢复出厂", "Factory reset"),
+    "resetting": ("正在清除全部数据…", "Erasing everything"),
+    "lost_stored": ("未入账", "Stored"),
+    "lost_in_doubt": ("处理中", "In doubt"),
+    "lost_for_people": ("待核对", "To check"),
+    "lost_returns": ("待退款", "To give back"),
+    "lost_unsettled": ("未日结", "Unsettled"),
     # What the keys do.
     "key_charge": ("收款", "Charge"),
     "key_clear": ("更正", "Clear"),
@@ -289,6 +297,8 @@ TEXTS = {
     "key_view": ("查看", "View"),
     "key_select": ("选择", "Move"),
     "key_again": ("再收一笔", "Charge"),
+    "reset_yes": ("清除", "Erase"),
+    "reset_ask": ("申请许可", "Ask bank"),
     "key_log": ("日志", "Log"),
     "key_defer": ("记下", "Keep"),
     "key_seen": ("知道了", "Seen"),
@@ -473,6 +483,34 @@ TEXTS = {
         "The reader is silent.\nRestart the terminal.",
     ),
     "relay_suspected": ("卡片应答太慢，\n请换一张卡。", "The card is too slow.\nTry another card."),
+    "reset_changed": (
+        "数目有变化，没有清除。\n请重新查看。",
+        "The numbers changed.\nNothing was erased.\nLook again.",
+    ),
+    "reset_for_good": (
+        "清除后不能恢复。\n确定要清除吗？",
+        "It cannot be undone.\nErase everything?",
+    ),
+    "reset_holds": (
+        "请先联网上送并日结。\n现在清除会丢失以上，\n须银行许可。",
+        "Go online, then settle.\nErasing now loses this:\nthe bank must agree.",
+    ),
+    "reset_loses": (
+        "以上将永远丢失，\n不能恢复。确定吗？",
+        "All this is lost for\ngood. Are you sure?",
+    ),
+    "reset_no_line": (
+        "网络未连接，\n什么也没有清除。\n请联网后再试。",
+        "No connection.\nNothing was erased.\nTry again when online.",
+    ),
+    "reset_not_allowed": (
+        "银行没有许可，\n什么也没有清除。\n请致电客服申请。",
+        "The bank says no.\nNothing was erased.\nAsk support for it.",
+    ),
+    "reset_sure": (
+        "将清除全部记录和密钥，\n之后须由技术员配置。",
+        "All records and keys go.\nA technician must set\nthe terminal up again.",
+    ),
     "return_all_given": (
         "这笔已全部退款，\n不能再退。",
         "All of this sale was\ngiven back already.",

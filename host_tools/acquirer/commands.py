@@ -191,5 +191,52 @@ def payees(directory: Directory, as_json: AsJson = False) -> None:
     Console().print(table)
 
 
+@acquirer_app.command("release-reset")
+def release_reset(
+    directory: Directory,
+    terminal: Annotated[str, typer.Argument(help="Terminal id; of a replaced one its key id.")],
+    count: Annotated[int | None, typer.Option(min=0, help="How many sales may be lost.")] = None,
+    fen: Annotated[int | None, typer.Option(min=0, help="How much, in fen.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Allows one factory reset that loses at most so much (default: what the terminal last held).
+
+    The merchant then asks for the reset at the terminal, within a day. What is lost is remembered.
+    """
+    from host_tools.acquirer import reset
+
+    _must_exist(directory)
+    try:
+        made = reset.grant(directory, terminal, count, fen)
+    except reset.NoTerminal as error:
+        _fail(str(error))
+    if as_json:
+        print(json.dumps(made))
+    else:
+        print(
+            f"{made['terminal_id']} ({made['key_id']}) may lose up to {made['most_count']} sales,"
+            f" {_yuan(made['most_fen'])}, in one reset within a day."
+            f" It was last heard of at {made['seen_at'] or 'no time'}."
+        )
+
+
+@acquirer_app.command()
+def resets(directory: Directory, as_json: AsJson = False) -> None:
+    """Lists what terminals have lost in factory resets, and the numbers that are still missing."""
+    from host_tools.acquirer import reset
+
+    _must_exist(directory)
+    rows = reset.listed(directory)
+    if as_json:
+        print(json.dumps({"resets": rows}, indent=1))
+        return
+    table = Table("terminal", "key id", "allowed at", "sales", "sum", "missing", "heard of later")
+    for row in rows:
+        names = (row[name] for name in ("terminal_id", "key_id", "allowed_at"))
+        later = "yes: not reset?" if row["heard_of_later"] else "no"
+        table.add_row(*names, str(row["count"]), _yuan(row["fen"]), row["missing"] or "-", later)
+    Console().print(table)
+
+
 def _yuan(fen: int) -> str:
     return f"{fen / 100:.2f}"

@@ -5,7 +5,16 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
-from host_tools.acquirer import book, documents, downloads, fields, lookup, restore, rules
+from host_tools.acquirer import (
+    book,
+    documents,
+    downloads,
+    fields,
+    lookup,
+    reset,
+    restore,
+    rules,
+)
 from host_tools.acquirer.replies import echo
 from host_tools.acquirer.request import Request
 from host_tools.acquirer.wire import Message
@@ -40,5 +49,6 @@ _ANSWERS: dict[str, Answer] = {
     "301": _echo,
     "360": downloads.sender(documents.PARAMETERS),
     "372": downloads.sender(documents.NOTICES),
+    "381": reset.answer,
     "401": lookup.answer,
 }

@@ -190,6 +190,31 @@ accounts = Table(
     Column("confirms_s", Integer),  # of a wallet: when its holder confirms; NULL: never
 )
 
+# An operator's leave for one reset of a terminal that loses at most this.
+grants = Table(
+    "grants",
+    metadata,
+    Column("key_id", ForeignKey("terminals.key_id"), primary_key=True),
+    Column("most_count", Integer, nullable=False),
+    Column("most_fen", Integer, nullable=False),
+    Column("granted_at", String(32), nullable=False),
+)
+
+# What terminals were allowed to lose in a reset. Nothing removes a row.
+resets = Table(
+    "resets",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("key_id", ForeignKey("terminals.key_id"), nullable=False),
+    Column("said", String(200), nullable=False),  # DE 63.1B
+    Column("lost_count", Integer, nullable=False),
+    Column("lost_fen", Integer, nullable=False),
+    Column("released", Integer, nullable=False),  # numbers up to this one owed nothing
+    Column("highest", Integer, nullable=False),  # the last that had been used
+    Column("allowed_at", String(32), nullable=False),
+    UniqueConstraint("key_id", "said"),
+)
+
 # What people should look at. The same thing again only counts up, so that nobody can fill the disk.
 notices = Table(
     "notices",

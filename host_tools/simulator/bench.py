@@ -155,7 +155,7 @@ class Bench:
         world.create(cards)
         acquirer_setup.create(self.acquirer.data, world.accounts(cards))
         build("unix", self.firmware)
-        if not self.provision_path.exists():
+        if not self.provision_path.exists() and not self._is_being_reset():
             signer.create(self.acquirer.data)
             self._provision(cards)
         self.cards = {card.profile.id: card for card in world.cards(cards)}
@@ -165,11 +165,18 @@ class Bench:
     def _check_provision(self) -> None:
         if self.provision_path.exists():
             provision.read(self.provision_path)
-        elif self.flash_path.exists():
+        elif self._holds_something() and not self._is_being_reset():
             raise BenchError(
                 f"{self.flash_path} may hold sales, but {self.provision_path.name} with its key is "
                 "missing. Put it back, move the image away, or begin anew with --fresh."
             )
+
+    def _holds_something(self) -> bool:
+        return self.flash_path.exists() and bool(self.flash_path.read_bytes().strip(b"\xff"))
+
+    def _is_being_reset(self) -> bool:
+        """The power failed in a factory reset: the terminal goes on with it when it starts."""
+        return (self.data / "reset").exists()
 
     def _provision(self, cards: Path) -> None:
         enrolled = acquirer_setup.enroll(self.acquirer.data, SERIAL, TERMINAL_ID, MERCHANT_ID)
@@ -206,6 +213,8 @@ class Bench:
         }
 
     def _point_terminal_at_network(self) -> None:
+        if not self.provision_path.exists():
+            return
         content = provision.read(self.provision_path)
         content["host"]["port"] = self.network.port
         provision.write(self.provision_path, content)

@@ -35,6 +35,14 @@ _LOG = [
     ("04:00:48", "net_came", "", 0),
 ]
 
+_LOST = (
+    ("lost_stored", "75 / ¥1,234,567.89"),
+    ("lost_in_doubt", "1 / ¥42.00"),
+    ("lost_for_people", "2 / ¥66.00"),
+    ("lost_returns", "1 / ¥9.90"),
+    ("lost_unsettled", "148 / ¥34,567.00"),
+)
+
 # name of the picture -> (screen, status, values)
 SCENES = {
     "starting": ("starting", QUIET, {}),
@@ -234,6 +242,60 @@ SCENES = {
             "reason": "settled_differs",
             "hints": ((("E", "key_ok"),),),
         },
+    ),
+    "resetting": ("starting", QUIET, {"note": "resetting"}),
+    "report_reset": (
+        "report",
+        QUIET,
+        {
+            "title": "reset",
+            "reason": "reset_sure",
+            "hints": ((("E", "reset_yes"), ("X", "key_back")),),
+        },
+    ),
+    "report_reset_again": (
+        "report",
+        QUIET,
+        {
+            "title": "reset",
+            "reason": "reset_for_good",
+            "hints": ((("9", "reset_yes"), ("X", "key_back")),),
+        },
+    ),
+    "report_reset_holds": (
+        "report",
+        HOLDING,
+        {
+            "title": "reset",
+            "rows": _LOST,
+            "reason": "reset_holds",
+            "hints": ((("E", "reset_ask"), ("X", "key_back")),),
+        },
+    ),
+    "report_reset_loses": (
+        "report",
+        HOLDING,
+        {
+            "title": "reset",
+            "rows": _LOST,
+            "reason": "reset_loses",
+            "hints": ((("9", "reset_yes"), ("X", "key_back")),),
+        },
+    ),
+    "report_reset_refused": (
+        "report",
+        HOLDING,
+        {
+            "title": "reset",
+            "rows": _LOST,
+            "reason": "reset_not_allowed",
+            "hints": ((("E", "key_ok"),),),
+        },
+    ),
+    "report_update_unreadable": (
+        "report",
+        HOLDING,
+        {"title": "firmware", "reason": "update_unreadable", "hints": ((("E", "key_ok"),),)},
     ),
     "report_bank_refuses": ("report", HOLDING, {"title": "ask_bank", "reason": "bank_refuses"}),
     "check_running": ("check", QUIET, {"rows": _CHECK[:3] + [("tcp", "running", "")]}),
