@@ -62,6 +62,11 @@ class Reply:
     def transaction_id(self):
         return self.private.get(f.TRANSACTION_ID)
 
+    def is_about(self, identity, amount_fen):
+        """Whether it says so; an answer about another sale or amount is none."""
+        same_amount = self.fields.get(4) == "%012d" % amount_fen
+        return same_amount and self.transaction_id() == identity
+
     def host_time(self):
         """(year, month, day, hour, minute, second) UTC, or None."""
         raw = self.private.get(f.HOST_TIME)

@@ -118,7 +118,7 @@ class Forwarding:
         self._messages = messages
         self._clock = clock
         self._was_ready = False
-        self._answers = []  # (job, kind, transaction id, Reply or None) that nobody has taken yet
+        self._answers = []  # (job, kind, what it is about, Reply or None) nobody has taken
         self._news = asyncio.Event()
         self.paused = False  # a card is in play
 
@@ -166,25 +166,26 @@ class Forwarding:
         held = self._book.held()
         mti = repeat if job.repeat or again else first
         key, data = build(self._messages, mti, sale, held)
-        if not self._link.post(key, data, self._taker(job, kind, sale.id)):
+        if not self._link.post(key, data, self._taker(job, kind, sale)):
             return False  # this is no try
         self._forwarder.sent(job)
         return True
 
-    def _taker(self, job, kind, identity):
+    def _taker(self, job, kind, sale):
         """What the link calls with the answer. It keeps little: many wait at a time."""
+        about = sale.id, sale.amount_fen
 
         def answered(reply):
-            self._answers.append((job, kind, identity, reply))
+            self._answers.append((job, kind, about, reply))
             self._news.set()
 
         return answered
 
-    def _take(self, job, kind, identity, reply):
+    def _take(self, job, kind, about, reply):
         if reply is NOT_SENT:
             self._forwarder.unsent(job)
             return
-        if reply is not None and reply.transaction_id() != identity:
-            reply = None  # an answer to another sale that happens to share the STAN
+        if reply is not None and not reply.is_about(*about):
+            reply = None  # of another sale that happens to share the STAN, or of another amount
         verdict = self._queue.judge(job.number, kind, reply)
         self._forwarder.answered(job, verdict, reply, self._clock.now_ms())

@@ -58,7 +58,9 @@ def _exchange(s, sale, asked):
 
 
 def _verdict(sale, reply, asked):
-    if reply in (_CANCELLED, NOT_SENT) or reply is None or reply.transaction_id() != sale.id:
+    if reply in (_CANCELLED, NOT_SENT) or reply is None:
+        return answers.DOUBT
+    if not reply.is_about(sale.id, sale.amount_fen):
         return answers.DOUBT
     verdict = answers.of_pay_code(reply)
     if verdict == answers.NOT_POSTED and asked > 1:

@@ -296,8 +296,8 @@ class SaleDesk:
             key, data = s.messages.sale("0200", sale, s.book.held())
             reply = await s.link.exchange(key, data)
             if reply is not NOT_SENT:
-                others = reply is not None and reply.transaction_id() != sale.id
-                return True, None if others else reply
+                ours = reply is not None and reply.is_about(sale.id, sale.amount_fen)
+                return True, reply if ours else None
             if not await s.link.comes(_LINE_MS):
                 return False, None
 

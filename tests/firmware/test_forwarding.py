@@ -27,8 +27,8 @@ class Reply:
         self.identity = identity
         self.code = code
 
-    def transaction_id(self):
-        return self.identity
+    def is_about(self, identity, amount_fen):
+        return self.identity == identity
 
 
 class Link:

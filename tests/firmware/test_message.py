@@ -106,6 +106,17 @@ def test_a_reply_with_a_right_mac_and_token_is_believed():
     assert reply.transaction_id() == parts.sale().id
 
 
+def test_a_reply_is_about_one_sale_and_one_amount():
+    made, sale = parts.messages(), parts.sale()
+    _, frame = made.sale("0200", sale, parts.HELD)
+    reply = made.read(parts.Host().reply(frame, "00"))
+    assert reply.is_about(sale.id, sale.amount_fen)
+    assert not reply.is_about(sale.id, sale.amount_fen - 1)
+    assert not reply.is_about(bytes(16), sale.amount_fen)
+    del reply.fields[4]
+    assert not reply.is_about(sale.id, sale.amount_fen)
+
+
 def test_a_changed_bit_in_a_reply_costs_it_all_trust():
     made = parts.messages()
     _, frame = made.sale("0200", parts.sale(), parts.HELD)

@@ -11,6 +11,7 @@ from uplink.link import NOT_SENT
 
 CODE = "281234567890123456"
 PAID, WAITS, REFUSED, SILENCE = "00", "09", "51", None
+LESS = "less"  # paid, says the host, but another amount
 
 
 class Policy:
@@ -111,7 +112,11 @@ class World:
         if answer is SILENCE:
             return None
         token = answer not in (WAITS, "30", "96")
-        return self.messages.read(parts.Host().reply(data, answer, token=token))
+        code = PAID if answer is LESS else answer
+        reply = self.messages.read(parts.Host().reply(data, code, token=token))
+        if answer is LESS:
+            reply.fields[4] = "000000000001"
+        return reply
 
 
 def _world(*answers, **more):
@@ -194,6 +199,13 @@ async def test_the_merchant_may_cancel_while_he_waits():
 async def test_the_merchant_may_cancel_while_the_host_is_silent():
     world, result = await _sell(keys="at once")
     assert result.kind == s.IN_DOUBT
+
+
+async def test_an_approval_of_another_amount_is_doubt():
+    world, result = await _sell(LESS, keys=".X")
+    assert result.kind == s.IN_DOUBT
+    _, desk = _world(LESS)
+    assert await desk._ask_bank(parts.sale()) == (True, None)  # with a card it is the same
 
 
 async def test_a_refusal_is_told_in_the_words_of_a_pay_code():
