@@ -6,7 +6,7 @@ from journal import scan, settle
 from journal.errors import Full, HoldsJournal
 from journal.page import BODY_BYTES, FIRST, KIND, NONCE_BYTES, PAGE_BYTES, SECOND, VOIDS, Page
 from journal.reader import Reader
-from journal.ring import RESERVE, Ring
+from journal.ring import CIRCLE, RESERVE, Ring
 from journal.sector import SLOTS, UNITS, UNREADABLE, Sectors
 
 _READ_BACKS = const(4)
@@ -102,7 +102,8 @@ class Journal:
     def sum_up(self, kind, payload):
         """Writes a record that is about no sale, but sums up all that is released. It is never
         live; `history` finds it. Raises Full where nothing would be free even after it."""
-        if not self._room(self._ring.free(self.released, self._top)):
+        free = self._ring.free(self.released, self._top)
+        if not self._makes_room(free, _pages(payload)):
             raise Full("no room to sum up")
         self.summed_up(self._jot(kind, payload), self.released)
 
@@ -132,21 +133,47 @@ class Journal:
             self._prepare(number)
             return True
         due = before == self.released != self._noted
-        if due and self._room(self._count_free(self.released)):
+        if due and self._makes_room(self._count_free(self.released)):
             self._jot(0, b"")
             return True
         return False
 
+    def _makes_room(self, free, pages=1):
+        """Whether the reserve is whole behind a jot that makes so many sectors free."""
+        strayed = self._strayed()
+        there = 1 if strayed or self._left() < pages else 0
+        return free + strayed - there >= RESERVE
+
+    def _strayed(self):
+        """How many sectors starts have gone on from the record that they keep: 0 to 2."""
+        return (self._ring.open - self._base() // SLOTS) % self._sectors.count
+
+    def _base(self):
+        """The first position that a start now would make void."""
+        page = self._page
+        self.read(self._last)
+        return page.origin if page.flags & VOIDS else self._last
+
     def _jot(self, kind, payload):
-        """Writes a record about no sale, also where the last slot is used and nothing is free."""
-        if not self._left() and not self._free_sectors():
+        """Writes a record about no sale, also where there is no room for one about a sale.
+
+        What it says may be what makes the sectors behind it free, and a cut may leave it so that
+        only some starts can read it. They must not erase what the others still show. So it goes
+        where the two sectors behind it are of the reserve without it.
+        """
+        pages = _pages(payload)
+        for _ in range(CIRCLE):  # at the end of the first: to the second, and round
+            strayed = self._strayed()
+            if strayed == 0 or (strayed == 1 and self._left() >= pages):
+                break
             self._settle_again()
         return self._write(kind, 0, payload)
 
     def _settle_again(self):
-        """As a start does, in the sectors of the reserve: only they may be erased now."""
-        record, page = self.read(self._last), self._page
-        self._void = page.origin if page.flags & VOIDS else self._last
+        """As a start does, but in another sector."""
+        record = self.read(self._last)
+        self._void = self._base()
+        self._enter(self._ring.following(self._void, self._last))
         self._write(*record)
 
     # Reading

@@ -5,7 +5,8 @@ from micropython import const
 from journal.page import VOIDS
 from journal.sector import SLOTS, UNREADABLE
 
-RESERVE = const(2)  # sectors kept back, so that starts have room for ever
+CIRCLE = const(2)  # starts go round in so many sectors behind the record that they keep, for ever
+RESERVE = const(3)  # kept back: one more, so that a note in the first of them has two behind it
 
 
 class Ring:
@@ -30,8 +31,8 @@ class Ring:
         """The number of the sector to go on in.
 
         While there is something to void, that is one of the two sectors behind it, and not the one
-        with the last record that stands. So endless restarts circle in the two sectors of the
-        reserve, and never reach what is not released.
+        with the last record that stands. So endless restarts circle in two sectors of the reserve,
+        and never reach what is not released.
         """
         if void is None:
             return self.open + 1

@@ -43,16 +43,17 @@ def find(sectors, reader):
 
 
 def _newest_first(sectors, reader):
-    """Yields the number of the newest sector, then those of the three around it, falling.
+    """Yields the number of the newest sector, then those of the four around it, falling.
 
     More than one, because the newest may have been marked but not written on, and because endless
-    restarts circle in two sectors (see `Journal`), which leaves two neighbours in reverse order.
+    restarts circle in two sectors (see `Ring`), which leaves two neighbours in reverse order, while
+    some of them may see one record more than others, and go round one sector further.
     """
     newest = _search(sectors, reader)
     if newest == UNREADABLE:
         return
     yield newest
-    around = [reader.number((newest + step) % sectors.count) for step in (1, -1, -2)]
+    around = [reader.number((newest + step) % sectors.count) for step in (1, -1, -2, -3)]
     yield from sorted([n for n in around if n not in (None, UNREADABLE)], reverse=True)
 
 
@@ -76,7 +77,7 @@ def _search(sectors, reader):
             low, newest = middle, number
         else:
             high = middle
-    for step in (-2, -1, 1, 2):  # newer only where restarts have circled, perhaps behind a gap
+    for step in (-3, -2, -1, 1, 2, 3):  # newer only where restarts went round, perhaps with gaps
         number = reader.number((low + step) % sectors.count)
         newest = newest if number is None else max(newest, number)
     return newest

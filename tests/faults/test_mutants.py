@@ -16,10 +16,10 @@ def _restarts(firmware):
     return cuts.run(3_000, seed=15, depth=2, most_violations=1, firmware=firmware)
 
 
-def _one_life(seed):
+def _one_life(seed, depth=1):
     def simulate(firmware):
         return cuts.run(
-            200, seed, depth=1, most_violations=1, firmware=firmware, processes=1, native=True
+            200, seed, depth, most_violations=1, firmware=firmware, processes=1, native=True
         )
 
     return simulate
@@ -100,22 +100,16 @@ MUTANTS = {
     "nothing is read back": (_errors, "log.py", "range(_READ_BACKS)", "range(0)"),
     "an erase is believed": (_errors, "sector.py", "if self._marks != BLANK:", "if False:"),
     "the reserve is searched for records": (
-        _one_life(68),
+        _one_life(20_010),
         "ring.py",
         "step <= self._spare or ",
         "",
     ),
-    "idle erases beyond the reserve": (
-        _one_life(44),
+    "a note is written anywhere in the reserve": (
+        _one_life(20_081, depth=3),
         "log.py",
-        "if not self._left() and not self._free_sectors():",
-        "if False:",
-    ),
-    "erased on a release that a cut may forget": (
-        _one_life(44),
-        "log.py",
-        "if due and self._free_sectors():",
-        "if due and self._count_free(self.released):",
+        "            if strayed == 0 or (strayed == 1 and self._left() >= pages):\n",
+        "            if True:\n",
     ),
     "no repair": (_flips, "reader.py", "return page.repair(pos)", "return False"),
 }

@@ -8,9 +8,7 @@ from host_tools.faults import cuts
 MOST_READS = 400
 
 
-@pytest.mark.parametrize(
-    ("cases", "seed", "native"), [(20_000, 520_000, False), (40_000, 40_001, True)]
-)
+@pytest.mark.parametrize(("cases", "seed", "native"), [(20_000, 1, False), (40_000, 540_000, True)])
 def test_no_power_cut_loses_invents_or_changes_a_record(cases, seed, native):
     """Each operation cut in every way, the start after it cut again, and again: one story.
 
@@ -23,10 +21,10 @@ def test_no_power_cut_loses_invents_or_changes_a_record(cases, seed, native):
     assert found["most_reads"] <= MOST_READS
 
 
-@pytest.mark.xfail(strict=True, reason="a false alarm of damage; nothing is lost. Not mended yet")
-def test_a_full_journal_whose_next_sector_is_marked_twice_in_vain_raises_no_alarm():
-    """Three cuts in a row, in a journal without a single free sector that was never released."""
-    assert cuts.run(500, seed=20_011, depth=3, processes=1)["violations"] == 0
+def test_a_note_that_only_some_starts_can_read_makes_none_of_them_erase_too_much():
+    """Lives with a full journal, a note of what is released in the reserve, and cuts in a row."""
+    for seed in (20_011, 20_081):
+        assert cuts.run(500, seed, depth=3, processes=1, native=True)["violations"] == 0
 
 
 def test_no_power_cut_harms_the_largest_journal():
@@ -54,4 +52,4 @@ def test_a_start_costs_the_same_however_full_the_flash_is():
     for _, pages, marks, programs, erases in costs:
         # Where the settled record begins a new sector, that is erased and seen to be blank.
         assert pages <= (20 if erases == 0 else 23)
-        assert marks <= 16 and programs <= 2 and erases <= 1
+        assert marks <= 19 and programs <= 2 and erases <= 1

@@ -41,9 +41,13 @@ class RamFlash:
             self.erases += 1
         return self.erase_result
 
+    def record_at(self, pos):
+        """The address of the record page at journal position `pos`."""
+        return (pos // 15 % self.blocks) * BLOCK + (1 + pos % 15) * PAGE
+
     def damage(self, pos):
         """Destroys the record page at journal position `pos`. Returns its address."""
-        at = (pos // 15 % self.blocks) * BLOCK + (1 + pos % 15) * PAGE
+        at = self.record_at(pos)
         for i in range(at + 40, at + 60):
             self.data[i] &= 0x5A
         return at

@@ -335,7 +335,7 @@ def test_in_a_small_journal_a_stuck_sale_is_carried_before_there_is_no_room_to()
 
 
 def test_numbers_behind_a_damaged_record_are_kept_and_nothing_is_copied_for_ever():
-    bench = Bench()
+    bench = Bench(sectors=9)
     lost = bench.stored(100)
     _damage(bench, bench.book.entry(lost.number).pos)
     for _ in range(40):

@@ -255,7 +255,7 @@ def test_room_says_how_many_records_fit():
 
 
 def test_release_makes_room_again():
-    _, journal = fresh(5)
+    _, journal = fresh(6)
     fill(journal)
     journal.release(journal.next_seq - 1, TOKEN)
     assert journal.room() > 20
@@ -275,7 +275,7 @@ def test_endless_restarts_of_a_full_journal_lose_nothing_and_never_fill_it():
 
 
 def test_a_wrecked_sector_is_told_however_often_the_journal_starts():
-    flash, journal = fresh(4)
+    flash, journal = fresh(5)
     fill(journal)
     flash.data[:BLOCK] = os.urandom(BLOCK)
     for _ in range(20):
@@ -317,6 +317,60 @@ def test_idle_erases_nothing_that_a_forgotten_release_would_bring_back():
         left = RamFlash(4, 256)
         left.data[:] = dying.data
         assert shown(restarted(left)) == live
+
+
+class Cut(Exception):
+    pass
+
+
+class Torn(RamFlash):
+    """The power fails in each program of a record: half of it is there, or all of it."""
+
+    def __init__(self, *arguments):
+        super().__init__(*arguments)
+        self.cuts = []
+
+    def writeblocks(self, block, buffer, offset):
+        half = bytes(buffer[: PAGE // 2]) + b"\xff" * (PAGE // 2)
+        whole = offset == 0 or len(self.cuts) % 2
+        super().writeblocks(block, buffer if whole else half, offset)
+        if offset:
+            self.cuts.append(block * BLOCK + offset)
+            raise Cut
+
+
+def seen_by_nobody(flash, cuts):
+    """A copy in which nothing can be read of what was being programmed in the cuts."""
+    copy = copied(flash)
+    for at in cuts:
+        if copy.data[at] != 0xFF:
+            copy.data[at : at + PAGE] = bytes(PAGE)
+    return copy
+
+
+def copied(flash, kind=RamFlash):
+    copy = kind(flash.blocks, flash.program_bytes)
+    copy.data[:] = flash.data
+    return copy
+
+
+def test_starts_that_read_a_note_erase_nothing_that_others_need_who_cannot_read_it():
+    for restarts in range(18):  # wherever in the reserve they have come to
+        flash, journal = fresh(8, 256)  # without units: a release needs a record
+        fill(journal)
+        for _ in range(restarts):
+            journal = restarted(flash)
+        top = journal.next_seq - 1
+        journal.release(45, TOKEN)
+        while journal.idle():
+            pass
+        torn = copied(flash, Torn)
+        torn.cuts.append(flash.record_at(journal._last))
+        for _ in range(30):
+            assert raises(Cut, journal_on(torn).mount)
+            again = restarted(seen_by_nobody(torn, torn.cuts))
+            assert [seq for _, seq, _ in shown(again)] == list(range(again.released + 1, top + 1))
+            assert again.damage == []
 
 
 # Cost
@@ -413,7 +467,7 @@ def test_a_sector_whose_mark_is_lost_is_still_read():
 
 
 def test_a_journal_whose_newest_sectors_are_gone_is_damaged_not_empty():
-    flash, journal = fresh(8)
+    flash, journal = fresh(9)
     for seq in range(1, 80):
         journal.append(1, seq, b"")
     for pos in range(30, 90):
