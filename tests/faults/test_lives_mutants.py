@@ -22,6 +22,13 @@ GIVE_UP = """        reversal = job.number in self._queue.in_doubt()
             verdict = answers.NOTHING_THERE
 """
 TO_CLOSE = "        following.closing = Closing(\n"
+BEGIN = "    folder.replace(_MARK, folder.provisioned)\n"
+COPY = """    folder.write(_MARK, folder.read(folder.provisioned))
+    folder.remove(folder.provisioned)
+"""
+ZEROS = "    folder.write(_MARK, bytes(len(folder.read(_MARK))))\n"
+WIPE = "    wipe(device, feed)\n"
+LAST = "    folder.remove(_MARK)\n"
 
 # What is taken away: (where, file, [(what it says, what it says instead)], lives or case to try)
 MUTANTS = {
@@ -114,6 +121,30 @@ MUTANTS = {
         "terminal/sale_record.py",
         [("    if present >> len(CHIP_TAGS):\n", "    if False:\n")],
         {"number": 16},
+    ),
+    "a reset without the host's release": (
+        FIRMWARE,
+        "terminal/reset.py",
+        [("return await _refusal(services) if lost else None", "return None")],
+        {"number": 18},
+    ),
+    "a reset that begins in two steps": (
+        FIRMWARE,
+        "terminal/erasure.py",
+        [(BEGIN, COPY)],
+        {"number": 18},
+    ),
+    "a reset that erases the journal before the keys": (
+        FIRMWARE,
+        "terminal/erasure.py",
+        [(WIPE, ""), (ZEROS, WIPE + ZEROS)],
+        {"number": 18},
+    ),
+    "a reset that forgets that it was begun": (
+        FIRMWARE,
+        "terminal/erasure.py",
+        [(LAST, ""), (WIPE, LAST + WIPE)],
+        {"number": 18},
     ),
     "any firmware may be put in": (
         FIRMWARE,

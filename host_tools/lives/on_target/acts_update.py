@@ -1,4 +1,4 @@
-"""What a plan can ask for about firmware: another one on the same journal.
+"""What a plan can ask for about firmware, another one on the same journal, and factory resets.
 
 Firmwares differ in the tables that say what a record may hold; the later one knows a chip tag more.
 """
@@ -30,4 +30,21 @@ def _may_update(life, name, why=None):
     life.check.that(said == why, "expected %s of an update, not" % why, said)
 
 
-VERBS = {"firmware": _firmware, "may update": _may_update}
+def _grant(life):
+    """Somebody at the bank allows a factory reset."""
+    life.host.resets.granted = True
+
+
+def _erased(life, count):
+    """It was reset, and the bank knows that so many were lost by that; None: it was not."""
+    losses = life.host.resets.losses
+    known = (losses[-1].count if losses else 0) if life.is_erased else None
+    life.check.that(known == count, "expected %s erased, not" % count, known)
+
+
+VERBS = {
+    "grant": _grant,
+    "erased": _erased,
+    "firmware": _firmware,
+    "may update": _may_update,
+}

@@ -115,6 +115,7 @@ class Terminal:
 
     def __init__(self, life):
         self.people = life.shop
+        self.restart = life.restart
         self.random = Random(life.entropy)
         self.settings = life.settings
         at = self.settings.terminal

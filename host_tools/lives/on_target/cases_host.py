@@ -103,6 +103,4 @@ CASES = {
 }
 
 # Number -> why it is not a case of this simulation yet.
-NOT_YET = {
-    18: "factory reset and tamper response are not built",
-}
+NOT_YET = {}

@@ -7,6 +7,8 @@ from world import AFTER, BEFORE, Dice
 class Disk:
     """As terminal.folder.Folder. `full`: nothing can be written any more."""
 
+    provisioned = "provision.json"
+
     def __init__(self, world, seed):
         self._world = world
         self._dice = Dice(seed, 7)
@@ -29,6 +31,9 @@ class Disk:
 
     def remove(self, name):
         self._do("file remove", lambda how: self.files.pop(name, None))
+
+    def scrub(self, feed):
+        self._do("file scrub", lambda how: None)
 
     def _do(self, what, done):
         self._world.must_be_on()

@@ -9,7 +9,8 @@ from binascii import unhexlify
 
 import host_codes
 import host_deferred
-import host_lookup
+import host_network
+import host_reset
 import host_restore
 import host_returns
 import host_settlement
@@ -66,6 +67,7 @@ class Host:
         self.mood = {}
         self.poison = ()  # amounts of advices that the host will never understand
         self.start_s = 0  # its clock when the life began
+        self.resets = host_reset.Resets()
         self.documents = Documents(list(terminals.values())[0][2])
 
     def now_s(self):
@@ -101,18 +103,10 @@ class Host:
     # 0800
 
     def _network(self, request):
-        _, fields, private, _, _ = request
         if self._is("refuses_sign_in"):
             return self._reply(request, {39: "97"}, {})
-        t = time.gmtime(self.now_s())
-        now = unhexlify("%04d%02d%02d%02d%02d%02d" % t[:6])
-        told = self.documents.answer(fields[60][8:], private)
-        told.update({_NONCE: private[_NONCE], _TIME: now})
-        if fields[60][8:] == host_lookup.ASKED:
-            told[_ID] = private[_ID]
-            told[host_lookup.STATUS] = host_lookup.status(self.ids, private[_ID])
-        self.memory.hear(request, self.given.__contains__, told)
-        return self._reply(request, {39: "00"}, told)
+        code, told = host_network.answer(self, request)
+        return self._reply(request, {39: code}, told)
 
     # 0500, 0320
 

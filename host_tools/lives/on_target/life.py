@@ -9,6 +9,7 @@ import time
 import acts_update
 import assembly
 import cards
+import factory
 import keys
 import tasks
 from check import Check
@@ -98,6 +99,7 @@ class Life:
         self.notice = None  # of maintenance, on the screen at rest
         self.reported = None  # what the last report said
         self.boots = 0
+        self.is_erased = False  # by a factory reset
         self.closes_day = False  # as soon as all is quiet
         self.is_calm = False  # no more faults: it is coming to its end
         self.off_ms = 0  # how long the power stays away
@@ -122,13 +124,21 @@ class Life:
 
     def swap(self):
         """Another terminal takes this one's place, under the same names."""
+        self.flash.wipe()
+        self.disk.files.clear()
+        self.starts_anew()
+
+    def starts_anew(self):
+        """It is provisioned with other keys."""
         self._provisioned = self._plan["policy"], _ECHO_MS, 1, keys.NEXT_IKID
         self.settings = assembly.provision(*self._provisioned)
         self.in_use = {}
-        self.flash.wipe()
-        self.disk.files.clear()
         self.check.starts_anew()
         self.leave_factory()
+
+    def restart(self):
+        """The terminal asks for it."""
+        raise Restart
 
     def journal(self, random):
         return assembly.new_journal(self.check, self.flash, random)
@@ -150,6 +160,7 @@ class Life:
 
     def leave_factory(self):
         """A blank journal, or one that goes on from the sale number `first` of the plan."""
+        factory.provision(self.disk)
         journal = self.journal(self.entropy)
         journal.format()
         first = self._plan.get("first", 1)
@@ -183,6 +194,7 @@ class Life:
         return False
 
     async def _run(self):
+        factory.start(self)
         self.settings = assembly.provision(*self._provisioned)
         self.check.holds_limits(self._plan["policy"])
         before, self.in_use = self.in_use, {}

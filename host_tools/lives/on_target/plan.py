@@ -52,6 +52,7 @@ _RETURNS = const(4)  # percent: after so many sales money is given back
 _DAY_ONE = const(1)
 _BEFORE_DUKPT_SKIP = const(131041)  # 131,071 has 17 one-bits
 _BEFORE_STAN_WRAP = const(999970)
+_RESETS = const(15)  # percent of the lives with a bank that is well
 _RESTORED = const(35)  # percent of the lives with a bank that has troubles
 _HISTORIES = ("X", "EXX", "8EXX", "88EX8EXX", "EEAX", "88EEAX8EEAX")
 
@@ -84,6 +85,8 @@ def of_seed(seed):
     _close_days(Dice(seed, 7), steps, policy)
     if "host" in climate:
         _restore(Dice(seed, 8), steps)
+    else:  # a bank from before a reset has forgotten what nobody can tell it again
+        _reset(Dice(seed, 9), steps)
     plan = {
         "seed": seed,
         "flash": dice.pick(_FLASHES),
@@ -98,6 +101,15 @@ def of_seed(seed):
     if "host" in climate and plan["flash"][0] >= _SECTORS_FOR_POISON and dice.chance(30):
         plan["poison"] = [step[1] for step in steps if step[0] == "sell" and dice.chance(5)]
     return plan
+
+
+def _reset(dice, steps):
+    """Now and then somebody wants a factory reset, and sometimes the bank has agreed to it."""
+    if not dice.chance(_RESETS):
+        return
+    steps.insert(dice.below(len(steps)), ["reset"])
+    if dice.chance(50):
+        steps.insert(0, ["grant"])
 
 
 def the_end(backup=False):

@@ -44,6 +44,7 @@ class Sale:
         self.deferred = False  # kept with nobody's approval
         self.dead = False
         self.forgotten = False  # the bank was restored from a backup of before it
+        self.erased = False  # in a factory reset, before it was at the bank
         self.flipped = False  # a bit of its record has changed by itself
         self.rotten = False  # its record cannot be read any more
         self.pos = None  # of its record as a stored sale

@@ -10,6 +10,7 @@ import cases_documents
 import cases_host
 import cases_lookup
 import cases_network
+import cases_reset
 import cases_returns
 import cases_settlement
 import cases_terminal
@@ -25,6 +26,7 @@ def _cases():
     found.update(cases_host.CASES)
     found.update(cases_codes.CASES)
     found.update(cases_returns.CASES)
+    found.update(cases_reset.CASES)
     found.update(cases_lookup.CASES)
     found.update(cases_settlement.CASES)
     found.update(cases_deferred.CASES)

@@ -15,7 +15,8 @@ _READ_MS = const(80)
 _LOOKING_MS = const(64)  # who looks at a screen sees what happens within this time
 _HURRY = ("approved", "stored", "deferred", "declined", "refused", "returned")
 _HURRY += ("report", "given_back")
-_ACTIONS = {"G": "give_back", "A": "ask_bank"}  # what can be done about a sale
+# Keys that mean what is on the screen.
+_ACTIONS = {"G": "give_back", "A": "ask_bank", "R": "reset"}
 
 
 def _keyed(fen):
@@ -40,6 +41,7 @@ class Shop:
         self._keys = ""  # still to be pressed at home
         self._browsing = ""  # and in the history, with letters of _ACTIONS
         self._amount = ""  # and when asked how much
+        self._sure = ""  # and when asked whether it is meant
         self._items = ()  # of the menu on the screen
         self._until_ms = 0  # waiting at home
         self._resting = False  # until nothing is owed any more
@@ -54,7 +56,7 @@ class Shop:
 
     def dark(self):
         """The power went: whoever was keying an amount gives up."""
-        self._keys = self._browsing = self._amount = ""
+        self._keys = self._browsing = self._amount = self._sure = ""
 
     # What the terminal does to people
 
@@ -121,6 +123,9 @@ class Shop:
                 there = action in self._items  # or the list of sales is empty
                 key = "%d" % (self._items.index(action) + 1) if there else "X"
             return _READ_MS, key or "X"
+        if self.screen == "report" and self._sure:
+            key, self._sure = self._sure[:1], self._sure[1:]
+            return _READ_MS, key
         if self.screen == "give_back":
             key, self._amount = self._amount[:1], self._amount[1:]
             return _KEY_MS, key or "X"
@@ -160,6 +165,9 @@ class Shop:
             self.back_fen, place = step[1:3]
             self._keys, self._browsing = "M", "1" + "8" * place + "EEG"
             self._amount = _keyed(self.back_fen) if self.back_fen else "E"
+        elif verb == "reset":
+            self._step = None
+            self._keys, self._browsing, self._sure = "M", "R", "9"
         elif verb == "wait":
             self._until_ms = self._world.now_ms + step[1]
             self._world.stir()
