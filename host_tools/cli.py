@@ -77,7 +77,8 @@ def _forget(data: Path) -> None:
     """Removes only a folder that this program made."""
     if not data.is_dir():
         return
-    if any(data.iterdir()) and not (data / "provision.json").exists():
+    ours = any((data / name).exists() for name in ("provision.json", "flash.bin"))
+    if any(data.iterdir()) and not ours:
         _fail(f"{data} does not look like a terminal's data folder: not removed", 2)
     shutil.rmtree(data)
 

@@ -94,7 +94,16 @@ def test_a_case_that_there_is_not_is_wrong_usage(tapstone, number):
     assert (code, "--scenario" in said) == (2, True)
 
 
-@pytest.mark.parametrize("command", ["settlements", "documents", "payees"])
+@pytest.mark.parametrize("file", ["provision.json", "flash.bin"])
+def test_fresh_forgets_a_terminals_folder_also_after_a_factory_reset(tmp_path, file):
+    data = tmp_path / "data"
+    data.mkdir()
+    (data / file).touch()
+    cli._forget(data)
+    assert not data.exists()
+
+
+@pytest.mark.parametrize("command", ["settlements", "documents", "payees", "resets"])
 def test_a_database_of_an_older_program_is_told(tapstone, tmp_path, command):
     with sqlite3.connect(tmp_path / DATABASE) as database:
         database.execute("CREATE TABLE requests (id INTEGER)")
