@@ -46,4 +46,4 @@ def test_a_doubt_on_one_network_is_settled_over_the_other(play):
         result = audit.audit(bench)
         assert (result["lost"], result["doubled"], result["returned"]) == (0, 0, 1)
 
-    play(story)
+    play(story, reply_ms=1500)

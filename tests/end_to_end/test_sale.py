@@ -78,7 +78,7 @@ def test_a_dropped_reply_is_reversed_and_the_customer_keeps_the_money(play):
         await bench.screens.wait("returned", seconds=30)
         return await _settled(bench)
 
-    verdict = play(story)
+    verdict = play(story, reply_ms=1500)
     _right(verdict, captured=0, banked_fen=0)
     assert verdict["returned"] == 1
 
