@@ -30,8 +30,9 @@ async def _check(services, front):
             finding = await _unless_cancelled(services.people, getattr(probes, step)())
             if finding is None:
                 return None, rows
-            rows[-1] = (step, "failed" if finding[0] else "ok", finding[1] or finding[0])
-            services.log("network check: %s %s" % (step, finding[0] or "ok " + finding[1]))
+            cause, value, _ = finding
+            rows[-1] = (step, "failed", cause) if cause else (step, "ok", value)
+            services.log("network check: %s %s" % (step, cause or "ok " + value))
     except StopIteration as end:
         services.log("network check: " + end.value)
         return end.value, rows

@@ -21,6 +21,7 @@ _STAYS_MS = const(300)  # a host that hangs up does so at once
 _SIGN_IN_MS = const(12000)
 _PADDING_BYTES = const(240)
 _MESSAGES = const(4)
+_SILENCE = ("no_answer", "", 0)
 _BROKEN = select.POLLERR | select.POLLHUP
 
 _ALERT = const(-0x7780)  # mbedTLS: the other side ended the handshake with an alert
@@ -129,7 +130,7 @@ class Probes:
         if not await self._signed_in():
             return self._session.trouble or "no_answer", "", 0
         took_ms, _ = await self._ask(1)
-        return None if took_ms else "no_answer", "%d ms" % took_ms, took_ms
+        return (None, "%d ms" % took_ms, took_ms) if took_ms else _SILENCE
 
     async def _signed_in(self):
         end = self._now() + _SIGN_IN_MS
@@ -141,7 +142,7 @@ class Probes:
     async def speed(self):
         """A few padded echoes at once: bytes there and back in the time they took."""
         took_ms, size_bytes = await self._ask(_MESSAGES, [(f.PADDING, bytes(_PADDING_BYTES))])
-        return None if took_ms else "no_answer", "%.1f kB/s" % (size_bytes / (took_ms or 1)), 0
+        return (None, "%.1f kB/s" % (size_bytes / took_ms), 0) if took_ms else _SILENCE
 
     async def _ask(self, count, more=()):
         """Sends so many echoes at once -> (milliseconds, at least 1; bytes there and back).

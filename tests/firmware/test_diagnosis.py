@@ -162,7 +162,8 @@ async def test_the_speed_is_measured_with_padded_echoes_of_which_each_has_its_ow
 async def test_no_answer_no_way_out_and_a_wrong_one_all_fail():
     forged = parts.messages().read(parts.Host().reply(_echo(), "00", t06=bytes(16)))
     for spoil in (NOT_SENT, forged):
-        assert (await Probes(Services(Link(spoil=spoil))).echo())[0] == "no_answer"
+        probes = Probes(Services(Link(spoil=spoil)))
+        assert await probes.echo() == await probes.speed() == ("no_answer", "", 0)
 
 
 def _echo():
@@ -202,6 +203,7 @@ class Merchant:
 
     def show(self, name, **values):
         self.screens.append((name, values.get("reason")))
+        self.rows = list(values["rows"])
 
     def pressed(self, key):
         return bool(self.keys) and self.keys[0] == key and bool(self.keys.pop(0))
@@ -214,6 +216,7 @@ async def test_the_merchant_sees_each_step_and_then_what_to_do():
     merchant = Merchant("")
     await network_check.run(merchant, merchant)
     assert merchant.screens == [("check", None), ("check", "net_no_link")]
+    assert merchant.rows == [("link", "failed", "down")]
     assert merchant.printed == ["network check: link down", "network check: net_no_link"]
 
 
