@@ -9,7 +9,8 @@ from typing import Annotated
 
 import typer
 
-from host_tools.lives import native, runner
+from host_tools.lives import frozen, native, runner
+from host_tools.release.build import CompileError
 
 _SEEDS = 200
 _MANY = 100  # lives: from here on it is worth some seconds of compiling
@@ -27,6 +28,9 @@ def simulate_lives(
     machine_code: Annotated[
         bool, typer.Option("--native/--no-native", help="Many lives: compile for this processor.")
     ] = True,
+    micropython_source: Annotated[
+        Path | None, typer.Option(help="Very many lives: compile this MicroPython for them.")
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="End with one JSON object.")] = False,
 ) -> None:
     """Lives whole lives of a terminal from seeds. Exit 1 if a promise is broken in any of them."""
@@ -41,10 +45,15 @@ def simulate_lives(
         if not result["cases"]:
             raise typer.BadParameter(f"there is no case {scenario}", param_hint="--scenario")
     else:
+        jobs = jobs or os.cpu_count() or 1
         with tempfile.TemporaryDirectory(prefix="tapstone-") as folder:
-            many = machine_code and count >= _MANY
-            trees = native.trees(Path(folder)) if many else (None, runner.ON_TARGET)
-            result = runner.run(count, first, jobs or os.cpu_count() or 1, *trees, say=say)
+            firmware, on_target, program = None, runner.ON_TARGET, None
+            if micropython_source:
+                program, on_target = _frozen(micropython_source, Path(folder))
+                firmware = on_target
+            elif machine_code and count >= _MANY:
+                firmware, on_target = native.trees(Path(folder))
+            result = runner.run(count, first, jobs, firmware, on_target, say, program=program)
     print(json.dumps(result) if as_json else runner.summary(result))
     raise typer.Exit(1 if result["violations"] else 0)
 
@@ -53,3 +62,10 @@ def _number(scenario: str) -> int | None:
     if scenario != "all" and not scenario.isdecimal():
         raise typer.BadParameter("the number of a case, or 'all'", param_hint="--scenario")
     return None if scenario == "all" else int(scenario)
+
+
+def _frozen(source: Path, folder: Path) -> tuple[Path, Path]:
+    try:
+        return frozen.micropython(source, folder)
+    except CompileError as error:
+        raise typer.BadParameter(str(error), param_hint="--micropython-source") from None

@@ -11,7 +11,7 @@ from host_tools.lives.runner import ON_TARGET
 from host_tools.release.build import CompileError, compile_file
 
 _MACHINE_CODE = ("-march=host", "-X", "emit=native")
-_SCRIPT = "run.py"  # is started, not imported
+SCRIPT = "run.py"  # is started, not imported
 
 
 def trees(out: Path) -> tuple[Path, Path]:
@@ -29,7 +29,7 @@ def _compiled(source: Path, out: Path) -> Path:
 
 def _compile(file: Path, name: Path, out: Path) -> None:
     target = (out / name).with_suffix(".mpy")
-    if name.name == _SCRIPT:
+    if name.name == SCRIPT:
         target.parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(file, out / name)
         return

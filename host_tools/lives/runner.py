@@ -36,10 +36,20 @@ class LivesError(Exception):
 class Process:
     """One MicroPython that lives lives as it is asked to."""
 
-    def __init__(self, firmware: Path | None = None, on_target: Path = ON_TARGET):
+    def __init__(
+        self,
+        firmware: Path | None = None,
+        on_target: Path = ON_TARGET,
+        program: Path | None = None,
+    ):
         firmware = firmware or paths.firmware_dir()
         self._process = subprocess.Popen(
-            [paths.micropython(), "-X", f"heapsize={_HEAP}", str(on_target / "run.py")],
+            [
+                str(program or paths.micropython()),
+                "-X",
+                f"heapsize={_HEAP}",
+                str(on_target / "run.py"),
+            ],
             env={**os.environ, "MICROPYPATH": f"{firmware}:{on_target}:.frozen", "TZ": _UTC},
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
@@ -89,14 +99,16 @@ def run(
     on_target: Path = ON_TARGET,
     say: Say = lambda text: None,
     shorten: int = 3,
+    program: Path | None = None,
 ) -> Result:
     """Lives `seeds` lives from seed `start` on. -> lives, sales, violations, lives_per_s, failures.
 
     A failure is {"seed", "violation", ...}; the first `shorten` also have their shortened "plan".
+    `program`: another MicroPython than the usual one.
     """
 
     def new() -> Process:
-        return Process(firmware, on_target)
+        return Process(firmware, on_target, program)
 
     chunks = [(at, min(_CHUNK, start + seeds - at)) for at in range(start, start + seeds, _CHUNK)]
     began = time.monotonic()

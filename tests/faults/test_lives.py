@@ -1,15 +1,18 @@
 """Whole lives of a terminal keep its promises: from seeds, in named cases, where once broken."""
 
 import json
+import os
 from pathlib import Path
 
 import pytest
 
-from host_tools.lives import native, runner, shrink
+from host_tools.lives import frozen, native, runner, shrink
+from host_tools.release.build import CompileError
 
 LIVES = 240
 AS_DEPLOYED = 60  # more lives, in bytecode as on a device
 SIXTY = range(1, 61)
+MICROPYTHON_SOURCE = os.environ.get("MICROPYTHON_SOURCE", "")
 REGRESSIONS = json.loads((Path(__file__).parent / "lives_regressions.json").read_text())
 
 
@@ -40,6 +43,20 @@ def test_a_life_is_the_same_in_machine_code(quick):
     with runner.Process() as bytecode, runner.Process(*quick) as machine_code:
         plan = bytecode.last({"plan_of": 78})["plan"]
         assert machine_code.live(plan) == bytecode.live(plan)
+
+
+@pytest.mark.skipif(not MICROPYTHON_SOURCE, reason="MICROPYTHON_SOURCE= names no checkout of it")
+def test_a_life_is_the_same_in_a_micropython_compiled_for_it(quick, tmp_path):
+    program, start = frozen.micropython(Path(MICROPYTHON_SOURCE), tmp_path)
+    with runner.Process(*quick) as usual, runner.Process(start, start, program) as compiled:
+        for seed in (78, 79):
+            told = {"plan": usual.last({"plan_of": seed})["plan"], "trace": True}
+            assert list(compiled.ask(told)) == list(usual.ask(told))
+
+
+def test_a_folder_without_micropython_is_told(tmp_path):
+    with pytest.raises(CompileError, match="no checkout of MicroPython"):
+        frozen.micropython(tmp_path, tmp_path)
 
 
 def test_the_lives_meet_every_end_of_a_sale(quick):
