@@ -14,6 +14,8 @@ from rich.table import Table
 acquirer_app = typer.Typer(no_args_is_help=True, help="The acquirer's books.")
 _person = Console(stderr=True, highlight=False, soft_wrap=True)
 
+_PIPE_COLUMNS = 160
+
 Directory = Annotated[Path, typer.Argument(help="The acquirer's directory.")]
 AsJson = Annotated[bool, typer.Option("--json", help="One JSON object.")]
 
@@ -24,8 +26,19 @@ def _group() -> None:
 
 
 def _fail(text: str) -> NoReturn:
-    _person.print(f"[red]tapstone:[/red] {text}")
+    _person.print("[red]tapstone:[/red]", end=" ")
+    _person.print(text, markup=False)
     raise typer.Exit(1)
+
+
+def _print(table: Table) -> None:
+    """Whole: a reference that is cut short helps nobody."""
+    console = Console()
+    if not console.is_terminal:
+        console.width = _PIPE_COLUMNS
+    for column in table.columns:
+        column.overflow = "fold"
+    console.print(table)
 
 
 def _must_exist(directory: Path) -> None:
@@ -51,7 +64,7 @@ def settlements(directory: Directory, as_json: AsJson = False) -> None:
         sums = (_yuan(row[name]) for name in ("gross_fen", "fee_fen", "net_fen"))
         names = (str(row[name]) for name in columns)
         table.add_row(*names, *sums, str(len(row["differences"])), row["state"])
-    Console().print(table)
+    _print(table)
 
 
 @acquirer_app.command()
@@ -165,7 +178,7 @@ def documents(directory: Directory, as_json: AsJson = False) -> None:
         table.add_row(
             row["kind"], str(row["version"]), *names, row["published_at"], str(row["in_use_by"])
         )
-    Console().print(table)
+    _print(table)
     for note in refused:
         print(f"refused by {note['subject']}: {note['detail']} ({note['last_at']})")
 
@@ -188,7 +201,7 @@ def payees(directory: Directory, as_json: AsJson = False) -> None:
     table = Table(*columns)
     for row in rows:
         table.add_row(*(row[name] or "all" for name in columns))
-    Console().print(table)
+    _print(table)
 
 
 @acquirer_app.command("release-reset")
@@ -235,7 +248,7 @@ def resets(directory: Directory, as_json: AsJson = False) -> None:
         names = (row[name] for name in ("terminal_id", "key_id", "allowed_at"))
         later = "yes: not reset?" if row["heard_of_later"] else "no"
         table.add_row(*names, str(row["count"]), _yuan(row["fen"]), row["missing"] or "-", later)
-    Console().print(table)
+    _print(table)
 
 
 def _yuan(fen: int) -> str:

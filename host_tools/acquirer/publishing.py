@@ -116,6 +116,11 @@ def _check_letters(content: dict[str, Any]) -> None:
     for at, notice in enumerate(content.get("notices", ())):
         if missing := sorted(set(notice["zh"]) - held):
             raise BadDocument(
-                f"notices[{at}].zh: terminals have no picture of {' '.join(missing)};"
+                f"notices[{at}].zh: terminals have no picture of {_shown(missing)};"
                 " say it in other words"
             )
+
+
+def _shown(characters: list[str]) -> str:
+    """As they are, or escaped where that would do something to a screen."""
+    return " ".join(each if each.isprintable() else repr(each) for each in characters)

@@ -312,6 +312,22 @@ def test_publishing_rubbish_says_what_is_wrong_and_where(acquirer, tmp_path, tex
     assert done.exit_code == 1 and "document.json" in done.output.replace("\n", "")
 
 
+@pytest.mark.parametrize(
+    ("name", "value", "said"),
+    [
+        ("from", "tomorrow", "from: [year, month, day, hour, minute] in UTC"),
+        ("zh", "\x1b[2J", "no picture of '\\x1b'"),
+    ],
+)
+def test_what_is_wrong_is_said_whole_and_harms_no_screen(acquirer, tmp_path, name, value, said):
+    content = json.loads(_command("template", acquirer.data, "notices").stdout)
+    content["notices"][0][name] = value
+    file = tmp_path / "document.json"
+    file.write_text(json.dumps(content))
+    output = _command("publish", acquirer.data, file).output
+    assert said in output and "\x1b" not in output
+
+
 def test_publishing_where_there_is_no_acquirer_or_no_file_is_an_error(acquirer, tmp_path):
     assert "holds no acquirer" in _command("publish", tmp_path, tmp_path / "x").output
     assert _command("publish", acquirer.data, tmp_path / "none.json").exit_code == 1
