@@ -67,11 +67,11 @@ function showOpenSector(sectors, records) {
   row.setAttribute("aria-label", t("sector {n} is being written: {fill} of {all} pages", told));
 }
 
-/** A page without a record that is used all the same was skipped or made void by a restart. */
+/** A used page without a record about a sale was skipped or voided, or carries only a release. */
 function showPage(cell, record, used) {
   const state = record ? record.state || "kept" : used ? "void" : "blank";
   cell.dataset.state = state;
-  cell.title = record ? [t(record.kind), `@${record.pos}`].join(" · ") : t(state);
+  cell.title = record ? [t(record.kind), `@${record.pos}`].join(" · ") : t(used ? "no record of a sale" : state);
 }
 
 function showRecords(records) {

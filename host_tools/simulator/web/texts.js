@@ -86,7 +86,7 @@ const CHINESE = {
   "sector {n}: {state}": "扇区 {n}：{state}",
   "Sector {n}": "扇区 {n}",
   "sector {n} is being written: {fill} of {all} pages": "正在写扇区 {n}：已用 {fill}/{all} 页",
-  "void": "已作废",
+  "no record of a sale": "无交易记录",
   "Ledger at the acquirer": "收单行账本",
   "{n} entries": "{n} 笔",
   "No entries": "暂无入账",
