@@ -14,7 +14,7 @@ from host_tools.simulator.bench import Bench
 _YES_SCREENS = ("approved", "stored")
 _TOLD_YES = ("stored", "paid", "granted", "dead")
 _TOLD_NO = ("declined", "denied", "abandoned", "reversed")
-_OWED = ("stored", "dead", "return", "dead return", "deferred", "dead deferred")
+_OWED = ("stored", "dead", "return", "dead return", "deferred", "dead deferred", "called off")
 
 
 def _journal(bench: Bench) -> dict[str, dict]:

@@ -3,6 +3,7 @@
 
 from message import again
 from message import fields as f
+from message.host import REASON_OTHER
 
 _TYPE = "36"
 _NO_LINE = b"\1"  # why it was not asked when the card was here
@@ -18,6 +19,11 @@ def granted(messages, mti, sale, held):
     """-> (key, bytes) of 0201: one that the host has approved before, with its own proof."""
     fields, private = _parts(messages, sale)
     return again.with_proof(messages, mti, sale, fields, private, held)
+
+
+def called_off(messages, mti, sale, held):
+    """-> (key, bytes) of 0420 or its repeat 0421: the merchant has taken it back."""
+    return messages.reversal(mti, sale, REASON_OTHER, held, _TYPE)
 
 
 def _parts(messages, sale):

@@ -162,11 +162,12 @@ class HostMessages:
         fields[62] = sale.card_data
         return fields, private
 
-    def reversal(self, mti, sale, reason, held):
-        """-> (key, bytes) of 0400 or its repeat 0401 for a sale that was sent online."""
+    def reversal(self, mti, sale, reason, held, kind=None):
+        """-> (key, bytes) of 0400, 0420 or a repeat. `kind`: the type in DE 60, if it is not that
+        of an online sale."""
         fields, private = self.financial(sale)
         fields[39] = reason
-        fields[60] = type_of(sale) + "%06d" % sale.batch + NO_NETWORK_CODE
+        fields[60] = (kind or type_of(sale)) + "%06d" % sale.batch + NO_NETWORK_CODE
         return (mti[:2], fields[11]), self.pack(mti, sale.number, fields, private, held)
 
     def read(self, frame):

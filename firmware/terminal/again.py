@@ -15,6 +15,7 @@ from terminal.kinds import WORDS
 _MOST_LOADED = const(4)  # sales in memory at once
 _MOST_MISSING = const(0xFFFF)
 _NOTHING = (None, None)
+_NO_REQUEST = (None, None, None)
 
 
 class Again:
@@ -69,7 +70,7 @@ class Again:
             self._miss(self._book.numbers_between(self.first, self._journal.released + 1))
         # How these ended was not seen. It may have been written only after the walk began, or
         # there was no room for it: nobody may guess.
-        self._miss(len([1 for seq, _ in self._requests.values() if seq <= up_to]))
+        self._miss(len([1 for seq, _, _ in self._requests.values() if seq <= up_to]))
 
     def _message(self, pos, kind, seq, payload):
         try:
@@ -83,18 +84,20 @@ class Again:
             return None
         if kind in (b.STORED, b.RETURN):
             return kind, sale
-        if kind in (b.REQUEST, b.DEFERRED):
-            self._requests[sale.number] = seq, pos
+        if kind in (b.REQUEST, b.DEFERRED, b.CALLED_OFF):
+            self._requests[sale.number] = seq, pos, kind
             return None
-        _, request = self._requests.pop(sale.number, _NOTHING)
-        return self._ended(kind, sale, request)
+        return self._ended(kind, sale, *self._requests.pop(sale.number, _NO_REQUEST)[1:])
 
-    def _ended(self, kind, sale, request):
-        """What to tell of a sale that was asked for online, by the record of its end."""
+    def _ended(self, kind, sale, request, was):
+        """What to tell of a sale, by the record of its end; of its request the position and the
+        kind."""
         if kind in (b.PAID, b.GRANTED):
             return self._paid(kind, sale, request)
         reversed_ = kind == b.REVERSED or kind == b.ABANDONED and sale.answer[2]
-        return (b.REQUEST, sale) if reversed_ else None
+        if not reversed_:
+            return None
+        return b.CALLED_OFF if was == b.CALLED_OFF else b.REQUEST, sale
 
     def _paid(self, kind, ending, request):
         sale = self._read(request)

@@ -8,7 +8,7 @@ sale behind a sale that went takes over its hours), so that the limit is never e
 
 from micropython import const
 
-from terminal.kinds import RETURN
+from terminal.kinds import CALLED_OFF, RETURN
 
 _FILE = "waiting"
 _PART = "waiting.part"
@@ -42,9 +42,10 @@ class Age:
         return waited_s
 
     def _oldest_owed(self):
-        """Number of the sale, None if there is none. What is given back is no risk."""
+        """Number of the sale, None if there is none. What is given back or called off is no
+        risk."""
         for number in self._book.owed():
-            if self._book.kind(number) != RETURN:
+            if self._book.kind(number) not in (RETURN, CALLED_OFF):
                 return number
         return None
 

@@ -25,7 +25,11 @@ _SAYS = {
         "checking": "bank_cancelling",
     },
     lookup.WAITING: {"checking": "bank_cancelling"},
-    lookup.DECLINED: {"failed": "bank_declined", "stored": "bank_declined"},
+    lookup.DECLINED: {
+        "failed": "bank_declined",
+        "stored": "bank_declined",
+        "checking": "bank_declined",
+    },
     lookup.RETURNED: {
         "returned": "bank_returned",
         "checking": "bank_returned",

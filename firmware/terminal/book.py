@@ -12,6 +12,7 @@ from terminal import past, sale_record
 from terminal.kinds import (
     ABANDONED,
     ALIVE_OF,
+    CALLED_OFF,
     DEAD,
     DEAD_DEFERRED,
     DEAD_OF,
@@ -32,10 +33,11 @@ from terminal.standing import Entry, Standing
 from terminal.tally import Tally
 
 # What the host has to be told in its own time, in the order of capture (see forwarding.WAYS).
-_OWED = (STORED, RETURN, DEFERRED)
+_OWED = (STORED, RETURN, DEFERRED, CALLED_OFF)
 _ENDED = (PAID, GRANTED, DECLINED, ABANDONED, REVERSED)
 _RETURNS = (RETURN, DEAD_RETURN)
-_OPEN = (INTENT, REQUEST, STORED, DEFERRED, DENIED, DEAD, DEAD_DEFERRED) + _RETURNS
+_WITHOUT_CARD = (DENIED, CALLED_OFF)
+_OPEN = (INTENT, REQUEST, STORED, DEFERRED, DEAD, DEAD_DEFERRED) + _RETURNS + _WITHOUT_CARD
 # What was accepted without asking: the limits of selling offline count it.
 AT_RISK = (STORED, DEFERRED, DEAD, DEAD_DEFERRED)
 
@@ -127,7 +129,7 @@ class Book:
 
     def has_room(self):
         """Every open request keeps room for its ending; a sale takes what is beyond that."""
-        needed = ROOM_FOR_A_SALE + self.totals(REQUEST, DEFERRED)[0]
+        needed = ROOM_FOR_A_SALE + self.totals(REQUEST, DEFERRED, CALLED_OFF)[0]
         if self._journal.room() < needed:
             self.tally.make_room()
         return self._journal.room() >= needed
@@ -163,8 +165,9 @@ class Book:
         self._enter(INTENT, sale, sale.number, sale.ending())
 
     def open(self, kind, sale, seq):
-        """One of _OPEN, of a sale under the journal sequence number `seq`. DENIED needs no card."""
-        self._enter(kind, sale, seq, sale.ending() if kind == DENIED else sale.pack())
+        """One of _OPEN, of a sale under the journal sequence number `seq`."""
+        payload = sale.ending() if kind in _WITHOUT_CARD else sale.pack()
+        self._enter(kind, sale, seq, payload)
 
     def _enter(self, kind, sale, seq, payload):
         pos = self._journal.append(kind, seq, payload)
@@ -327,7 +330,7 @@ class Book:
         Returns are counted; the sum is that of sales.
         """
         count, total_fen = self.totals(REQUEST, UNREADABLE, *AT_RISK)
-        return count + self.totals(*_RETURNS)[0], total_fen
+        return count + self.totals(CALLED_OFF, *_RETURNS)[0], total_fen
 
     def pending(self):
         """(count, fen) that is kept here and not at the bank: what is to be given back lessens the
@@ -338,7 +341,7 @@ class Book:
 
     def checking(self):
         """How many are in doubt, or for people to look at."""
-        return self.totals(UNREADABLE, *ALIVE_OF)[0] + len(self.in_doubt())
+        return self.totals(UNREADABLE, CALLED_OFF, *ALIVE_OF)[0] + len(self.in_doubt())
 
     def recent(self, most):
         """[(Sale, word)] newest first, one line a sale, released ones too while they last."""

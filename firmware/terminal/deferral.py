@@ -5,7 +5,7 @@ the merchant has seen it.
 """
 
 from journal import Full
-from terminal.kinds import DECLINED, DEFERRED, DENIED, GRANTED
+from terminal.kinds import CALLED_OFF, DECLINED, DEFERRED, DENIED, GRANTED
 
 _APPROVED = "00"
 
@@ -35,6 +35,19 @@ def seen(book, number):
     """The merchant has read that this one was declined."""
     if book.kind(number) == DENIED:
         book.end(book.seq_of(number), DECLINED, b"")
+
+
+def call_off(book, number):
+    """The merchant takes it back: from here on the host is told that, and asked no more. -> None,
+    or why not: a text key."""
+    if not is_undecided(book, number):
+        return "call_off_late"
+    seq = book.seq_of(number)
+    try:
+        book.open(CALLED_OFF, book.sale(seq), seq)
+    except Full:
+        return "journal_full"
+    return None
 
 
 def is_undecided(book, number):

@@ -34,6 +34,7 @@ WAYS = {
     b.STORED: ("0220", "0221", _advice, answers.of_advice),
     b.RETURN: ("0220", "0221", returns.build, answers.of_advice),
     b.DEFERRED: ("0200", "0201", deferred.build, answers.of_advice),
+    b.CALLED_OFF: ("0420", "0421", deferred.called_off, answers.of_reversal),
     b.PAID: ("0201", "0201", again.posted, answers.of_advice),
     b.GRANTED: ("0201", "0201", deferred.granted, answers.of_advice),
 }
@@ -43,6 +44,8 @@ WAYS = {
 _ENDINGS = {
     (b.REQUEST, answers.ACCEPTED): b.REVERSED,
     (b.REQUEST, answers.NOTHING_THERE): b.ABANDONED,
+    (b.CALLED_OFF, answers.ACCEPTED): b.REVERSED,
+    (b.CALLED_OFF, answers.NOTHING_THERE): b.ABANDONED,
 }
 
 
@@ -81,6 +84,10 @@ class Queue:
             return told + (True,)
         seq = self._book.seq_of(number)
         return self._book.entry(seq).kind, self._book.sale(seq), False
+
+    def has_changed(self, number, kind):
+        """Whether it has been called off since it was sent as something else."""
+        return number not in self._memory.waiting and self._book.kind(number) != kind
 
     def judge(self, number, kind, reply):
         """The verdict (uplink/answers.py) on an answer."""
@@ -182,7 +189,7 @@ class Forwarding:
         return answered
 
     def _take(self, job, kind, about, reply):
-        if reply is NOT_SENT:
+        if reply is NOT_SENT or self._queue.has_changed(job.number, kind):
             self._forwarder.unsent(job)
             return
         if reply is not None and not reply.is_about(*about):

@@ -16,6 +16,7 @@ ACTIONS = (
 
 
 _SEND_AGAIN = (("send_again", "terminal.send_again"),)
+_CALL_OFF = (("call_off", "terminal.call_off"),)
 
 
 async def run(services, front):
@@ -53,5 +54,12 @@ async def _entry(services, front, sale, word):
     )
     deferral.seen(services.book, sale.number)
     if await services.people.key(_HISTORY_MS) == "E" and ACTIONS:
-        jobs = ACTIONS + (_SEND_AGAIN if services.book.is_dead(sale.number) else ())
+        jobs = ACTIONS + _more(services.book, sale.number)
         await menu.run(services, front, "this_sale", jobs, sale, word)
+
+
+def _more(book, number):
+    """What can be done about a sale that stands as this one does."""
+    if deferral.is_undecided(book, number):
+        return _CALL_OFF
+    return _SEND_AGAIN if book.is_dead(number) else ()

@@ -11,6 +11,8 @@ A sale is a few records with one journal sequence number:
 A deferred sale is one that the card wanted the bank to approve, taken without a line: DEFERRED is
 owed to the host, which asks the issuer then. GRANTED ends it as paid; DENIED is what the merchant
 has not seen yet, and is DECLINED after that; DEAD_DEFERRED is what the host will not take.
+CALLED_OFF is one that the merchant took back before the bank decided: the host is told until it
+has confirmed that nothing is paid, and then it is REVERSED or ABANDONED.
 
 A return gives back some of a sale, or all of it, and is a sale of its own: RETURN is owed to the
 host, DEAD_RETURN is what the host will not take.
@@ -37,6 +39,7 @@ DEAD_RETURN = const(14)
 DEAD_DEFERRED = const(15)
 GRANTED = const(16)
 DENIED = const(17)
+CALLED_OFF = const(18)
 
 # About no sale: what the batch holds (see batch.py), from time to time, and when one begins to
 # close or is closed.
@@ -64,6 +67,7 @@ WORDS = {
     DEAD_DEFERRED: "checking",
     GRANTED: "paid",
     DENIED: "failed",
+    CALLED_OFF: "checking",
 }
 
 # The word once it is not open any more, where no record says how it ended.

@@ -79,6 +79,8 @@ TEXTS = {
     "network_check": ("网络检查", "Network check"),
     "net_log": ("网络日志", "Network log"),
     "give_back": ("退款", "Give back"),
+    "call_off": ("取消这笔", "Call off"),
+    "call_off_ask": ("取消这笔？", "Call it off?"),
     "give_back_ask": ("确认退款？", "Give back?"),
     "no_sales": ("还没有收款记录", "No sales yet"),
     "power_off": ("可以关机了", "Safe to switch off"),
@@ -110,6 +112,18 @@ TEXTS = {
     "denied_explained": (
         "离线记下的这笔后来\n被银行拒绝，没有收到\n款项。请联系顾客。",
         "The bank declined what\nwas stored: NOT paid.\nCall the customer.",
+    ),
+    "call_off_sure": (
+        "银行不会再为这笔扣款，\n不能恢复。",
+        "The customer is not\ncharged for it. It\ncannot be undone.",
+    ),
+    "call_off_done": (
+        "已记下：这笔不再收款，\n联网后告知银行。\n如已扣款将退回持卡人。",
+        "It is called off.\nThe bank will be told;\nany charge goes back.",
+    ),
+    "call_off_late": (
+        "银行已有决定，\n请再查看这笔收款。",
+        "The bank has decided.\nLook at the sale again.",
     ),
     "declined_later": ("离线收款被拒", "Declined later"),
     "in_doubt": (
@@ -520,8 +534,8 @@ TEXTS = {
         "This one is still open.\nWait until it is known\nto be paid.",
     ),
     "return_undecided": (
-        "银行尚未决定这笔，\n批准后才能退款。",
-        "The bank has yet to\ndecide. Give it back\nonce it is paid.",
+        "银行尚未决定这笔，\n可以取消，\n批准后才能退款。",
+        "The bank has yet to\ndecide: call it off, or\nwait until it is paid.",
     ),
     "return_not_paid": (
         "这笔没有收到款项，\n无需退款。",

@@ -96,6 +96,8 @@ REPLY_TO = {
     "0221": "0230",
     "0400": "0410",
     "0401": "0410",
+    "0420": "0430",
+    "0421": "0430",
     "0500": "0510",
     "0320": "0330",
     "0321": "0330",
@@ -124,6 +126,8 @@ REQUIRED = {
     "0221": _SALE,
     "0400": _REVERSAL,
     "0401": _REVERSAL,
+    "0420": _REVERSAL,
+    "0421": _REVERSAL,
     **dict.fromkeys(MANAGEMENT, _NETWORK),
     RETURN: _COMMON,
     PAY_CODE: _COMMON | {"62"},
@@ -158,6 +162,8 @@ BATCH_TYPES = {
     RETURN: (VOID, REFUND),
     PAY_CODE: (_BY_CODE,),
     DEFERRED: (_DEFERRED,),
+    "0420": (_DEFERRED,),
+    "0421": (_DEFERRED,),
 }
 
 # DE 3 of a financial request.

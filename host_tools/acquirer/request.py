@@ -8,7 +8,13 @@ from host_tools.acquirer.card import Card, PayCode
 from host_tools.acquirer.keys import HostKeys
 from host_tools.acquirer.wire import Message
 
-_FIRST_SENDING = {"0201": "0200", "0221": "0220", "0321": "0320", "0401": "0400"}
+_FIRST_SENDING = {
+    "0201": "0200",
+    "0221": "0220",
+    "0321": "0320",
+    # An advice of a reversal is one, whoever has decided it.
+    **dict.fromkeys(("0401", "0420", "0421"), "0400"),
+}
 _MOST_STAN = 999_999
 CURRENCY = "156"
 # How to read who pays.

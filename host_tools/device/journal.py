@@ -29,6 +29,7 @@ _KINDS = {
     15: ("dead deferred", "checking"),
     16: ("granted", "paid"),
     17: ("denied", "failed"),
+    18: ("called off", "checking"),
 }
 
 _PRODUCTS = {1: "online", 2: "offline", 3: "deferred", 4: "return", 5: "adjustment"}

@@ -128,6 +128,16 @@ SCENES = {
             "actions": True,
         },
     ),
+    "confirm_call_off": (
+        "confirm",
+        HOLDING,
+        {"fen": 98800, "reason": "call_off_sure", "title": "call_off_ask", "yes": "call_off"},
+    ),
+    "report_called_off": (
+        "report",
+        HOLDING,
+        {"title": "call_off", "reason": "call_off_done", "hints": ((("E", "key_ok"),),)},
+    ),
     "declined": ("declined", QUIET, {"fen": 1250, "reason": "insufficient_funds", "code": "51"}),
     "declined_unknown": ("declined", QUIET, {"fen": 1250, "reason": "host_code_7Q", "code": "7Q"}),
     "try_again": ("try_again", QUIET, {"fen": 1250, "reason": "try_again_hold"}),

@@ -6,7 +6,7 @@ import emv
 from crypto.dukpt import counter_is_usable
 from message import codec, deferred
 from message import fields as f
-from terminal import age, deferral, history, returns
+from terminal import age, call_off, deferral, history, returns
 from terminal import book as b
 from terminal import sale as s
 from terminal.again import Again
@@ -334,6 +334,77 @@ def test_it_is_given_back_only_once_it_is_paid():
     assert returns.left_fen(terminal.book, declined) == (0, "return_not_paid")
 
 
+# -- called off -----------------------------------------------------------------------------------
+
+
+async def test_the_merchant_may_call_it_off_until_the_bank_has_decided():
+    terminal = Terminal()
+    sale = terminal.defers()
+    await call_off.run(terminal, terminal, sale, "stored")
+    assert terminal.shown("report")[0]["reason"] == "call_off_done"
+    decided = terminal.defers()
+    terminal.decides(decided, "00")
+    await call_off.run(terminal, terminal, decided, "paid")
+    assert terminal.shown("report")[1]["reason"] == "call_off_late"
+    for running in (terminal, terminal.restarted()):
+        assert running.words() == ["paid", "checking"]
+        assert running.book.owed() == [sale.number]
+        assert running.book.held() == (1, 0)
+
+
+async def test_who_thinks_again_has_called_nothing_off():
+    terminal = Terminal()
+    sale = terminal.defers()
+    terminal.agrees = False
+    await call_off.run(terminal, terminal, sale, "stored")
+    assert terminal.words() == ["stored"]
+
+
+async def test_only_an_undecided_sale_is_offered_to_be_called_off():
+    terminal = Terminal()
+    terminal.decides(terminal.defers(), "00")
+    terminal.defers()
+    terminal.pressed_keys = ["E", "E", "X", "8", "E", "E", "X", "X"]
+    await history.run(terminal, terminal)
+    offered = ["call_off" in menu["items"] for menu in terminal.shown("menu")]
+    assert offered == [True, False]
+
+
+def test_the_bank_says_how_it_ended_and_it_is_in_no_total():
+    for code, verdict, word in (
+        ("00", answers.ACCEPTED, "returned"),
+        ("25", answers.NOTHING_THERE, "failed"),
+    ):
+        terminal = Terminal()
+        sale = terminal.defers()
+        deferral.call_off(terminal.book, sale.number)
+        terminal.queue.close(sale.number, verdict, Reply(code))
+        assert terminal.words() == terminal.restarted().words() == [word]
+        assert terminal.counted() == (0, 0)
+        assert terminal.book.held() == (0, 0)
+
+
+def test_an_answer_to_the_request_that_comes_after_it_was_called_off_decides_nothing():
+    terminal = Terminal()
+    sale = terminal.defers()
+    assert not terminal.queue.has_changed(sale.number, b.DEFERRED)
+    deferral.call_off(terminal.book, sale.number)
+    assert terminal.queue.has_changed(sale.number, b.DEFERRED)
+
+
+def test_the_message_that_calls_it_off_is_an_advice_of_its_reversal():
+    mti, fields, _ = _fields(deferred.called_off(parts.messages(), "0420", parts.sale(), (0, 0))[1])
+    assert (mti, fields[11], fields[39], fields[60]) == ("0420", "000007", "06", "36000001000")
+    assert 55 not in fields and 62 not in fields
+
+
+def test_what_was_called_off_is_no_risk_any_more():
+    terminal = Terminal()
+    deferral.call_off(terminal.book, terminal.defers().number)
+    assert terminal.book.totals(*b.AT_RISK) == (0, 0)
+    assert age.Age(terminal.book, terminal.clock, None)._oldest_owed() is None
+
+
 # -- a host that has forgotten --------------------------------------------------------------------
 
 
@@ -363,3 +434,12 @@ def test_what_it_declined_is_not_offered_and_not_missing():
     deferral.seen(terminal.book, sale.number)
     again = _told_again(terminal)
     assert (again.loaded, again.missing) == ({}, 0)
+
+
+def test_what_was_called_off_is_told_again_as_that():
+    terminal = Terminal()
+    sale = terminal.defers()
+    deferral.call_off(terminal.book, sale.number)
+    terminal.queue.close(sale.number, answers.NOTHING_THERE, Reply("25"))
+    again = _told_again(terminal)
+    assert (again.loaded[sale.number][0], again.missing) == (b.CALLED_OFF, 0)

@@ -169,6 +169,10 @@ class Terminal:
         """0200 or 0201 of a sale that neither card nor bank has approved yet."""
         return self.message(mti, sale, {0x0E: b"\1", **(more or {})}, de60=f"36{self.batch:06d}000")
 
+    def call_off_message(self, mti: str, sale: Sale) -> bytes:
+        """0420 or 0421: the merchant has taken a deferred sale back."""
+        return self.message(mti, sale)
+
     def return_message(self, mti: str, given: Return, original: bytes = b"", **changed: str):
         """0220 or 0221 as a frame body. `original` stands for DE 63.0D."""
         number = given.original.number.to_bytes(4, "big")
@@ -203,9 +207,9 @@ class Terminal:
             **self._common(sale),
             "3": "000000",
             "22": "0072",
-            "60": f"{_TYPES[mti]}{self.batch:06d}000",
+            "60": f"{_TYPES.get(mti, '36')}{self.batch:06d}000",
         }
-        if mti in ("0400", "0401"):
+        if mti in ("0400", "0401", "0420", "0421"):
             fields["39"] = "98"
         else:
             fields |= {

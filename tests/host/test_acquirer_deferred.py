@@ -145,3 +145,40 @@ def test_a_terminal_that_was_replaced_may_still_send_what_it_had_stored(acquirer
     setup.enroll(acquirer.data, f"SIM{old.id}", old.id, "104110000000001")
     assert ask(old, sale).code == "00"
     assert old.ask(old.message("0200", fresh)).code == "97"
+
+
+# -- called off before it was decided -------------------------------------------------------------
+
+
+def call_off(terminal, sale, mti="0420"):
+    return terminal.ask(terminal.call_off_message(mti, sale))
+
+
+def test_one_that_never_came_is_never_posted_after_it_was_called_off(terminal):
+    before, sale = net_fen(terminal), terminal.sale(1250)
+    reply = call_off(terminal, sale)
+    assert (reply.mti, reply.code) == ("0430", "25") and reply.token
+    late = ask(terminal, sale)
+    assert late.code == "12" and late.token
+    assert net_fen(terminal) == before
+
+
+def test_one_that_was_approved_is_taken_back(terminal):
+    before, sale = net_fen(terminal), terminal.sale(1250)
+    ask(terminal, sale)
+    first = call_off(terminal, sale)
+    assert (first.mti, first.code) == ("0430", "00") and first.token
+    assert call_off(terminal, sale, "0421").lasting() == first.lasting()
+    assert standing(terminal, sale) == "reversed"
+    assert net_fen(terminal) == before
+
+
+def test_one_that_was_declined_needs_nothing_more(terminal):
+    sale = terminal.sale(1250, POOR)
+    ask(terminal, sale)
+    assert call_off(terminal, sale).code == "12"
+
+
+def test_only_a_deferred_sale_can_be_called_off(terminal):
+    body = terminal.message("0420", terminal.sale(100), de60="22000001000")
+    assert terminal.ask(body).code == "30"

@@ -29,6 +29,7 @@ _KINDS = {
     book.DEAD_DEFERRED: "dead deferred",
     book.GRANTED: "granted",
     book.DENIED: "denied",
+    book.CALLED_OFF: "called off",
 }
 
 

@@ -3,6 +3,7 @@
 from cards import POOR
 from steps import (
     BREATH,
+    CALL_OFF,
     DOWN,
     GOOD_HOST,
     GOOD_NET,
@@ -99,6 +100,22 @@ def _given_back():
     return [_case(*early + [["back", 100]]), _case(*late)]
 
 
+def _called_off():
+    """Before it was sent, and while the bank's answer is lost: never paid, whoever comes first."""
+    before = [DOWN, _GOOD, CALL_OFF, word("checking"), ["held", 1], STORED, UP, REST, bank(1)]
+    unheard = [DOWN, _GOOD, host("mute"), UP, BREATH, DOWN, CALL_OFF, GOOD_HOST, UP, REST]
+    hit = [host("crash_before"), host("crash_after"), net("lost_reply"), net("late_request")]
+    hit += [net("twice_request", 50), net("late_reply")]
+    good = [GOOD_HOST, GOOD_NET, REST, word("failed"), bank(0)]
+    plans = [_case(*before + [["asked", "4", 1]]), _case(*unheard + [word("returned"), bank(0)])]
+    plans += [_case(*[DOWN, _GOOD, CALL_OFF, fault, UP, BREATH, BREATH] + good) for fault in hit]
+    return plans + [
+        _case(*[DOWN, _GOOD, cut_at("program", nth, how), CALL_OFF, UP, REST], seed=nth)
+        for nth in range(1, 4)
+        for how in WAYS
+    ]
+
+
 def _deferred():
     return (
         _decided_later()
@@ -107,6 +124,7 @@ def _deferred():
         + _limited()
         + _through_faults()
         + _given_back()
+        + _called_off()
         + _cut()
     )
 

@@ -11,6 +11,7 @@ import check_restore
 import check_returns
 from check_settlement import Batches
 from records import (
+    CALLED_OFF,
     DEAD,
     DEAD_DEFERRED,
     DEAD_RETURN,
@@ -184,7 +185,11 @@ class Check:
             return sale.net == 1
         if kind in (RETURN, DEAD_RETURN):
             return kind == RETURN and sale.net == 1
-        if kind in (DEFERRED, DENIED):  # not decided, or nobody has seen that it was declined
+        if kind in (
+            DEFERRED,
+            CALLED_OFF,
+            DENIED,
+        ):  # undecided; declined, and nobody has seen
             return False
         if kind == REQUEST:  # there may have been no room to write how it ended
             return sale.net == 0 and ("4", sale.id) in self.told

@@ -35,6 +35,8 @@ _ORIGINAL = {
     "0221": "0220",
     "0400": "0400",
     "0401": "0400",
+    "0420": "0400",  # an advice of a reversal is one
+    "0421": "0400",
 }
 _ID, _TOKEN, _NONCE, _TIME, _POSTING = const(1), const(3), const(6), const(7), const(12)
 
@@ -157,7 +159,7 @@ class Host:
     def _is_well_formed(self, mti, fields, private, counter):
         stan = (counter - 1) % 999999 + 1
         right = (_ORIGINAL[mti], fields.get(3)) in _DO and fields.get(49) == "156"
-        right = right and host_deferred.is_well_formed(fields, private)
+        right = right and host_deferred.is_well_formed(mti, fields, private)
         return right and int(fields.get(4, "0")) and int(fields[11]) == stan and _ID in private
 
     def _committed(self, request):
@@ -231,7 +233,7 @@ class Host:
         if code == host_codes.WAITS:
             host_codes.waits(row)
         elif code != "91":
-            answer = row.mti[:2] + ("30" if row.mti == "0220" else "10")
+            answer = _answer_to(request[0])
             text = rrn + fields[60][2:8] + code
             token = keys.token(counter, unhexlify(answer) + row.id + text.encode())
             row.private[_TOKEN] = token
@@ -326,13 +328,18 @@ class Host:
         t = time.gmtime(self.now_s())
         answer[7] = "%02d%02d%02d%02d%02d" % t[1:6]
         answer[63] = wire.write_private(private)
-        kind = mti[:2] + ("30" if mti[:3] in ("022", "032") else "10")
+        kind = _answer_to(mti)
 
         def mac(body):
             right = keys.reply_mac(counter, body)
             return bytes(8) if self._is("wrong_mac") else right
 
         return wire.write(kind, answer, mac)
+
+
+def _answer_to(mti):
+    """The message type of the reply: an advice is told by its third digit."""
+    return mti[:2] + ("30" if mti[2] == "2" else "10")
 
 
 # (message type, processing code) -> what is done: the response code, None if it contradicts another

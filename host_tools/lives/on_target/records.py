@@ -16,6 +16,7 @@ DEAD_RETURN = const(14)
 DEAD_DEFERRED = const(15)
 GRANTED = const(16)
 DENIED = const(17)
+CALLED_OFF = const(18)
 
 # Kind -> what it says about the money, for ever.
 SAYS = {

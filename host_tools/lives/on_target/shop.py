@@ -16,7 +16,7 @@ _LOOKING_MS = const(64)  # who looks at a screen sees what happens within this t
 _HURRY = ("approved", "stored", "deferred", "declined", "refused", "returned")
 _HURRY += ("report", "given_back")
 # Keys that mean what is on the screen.
-_ACTIONS = {"G": "give_back", "A": "ask_bank", "R": "reset"}
+_ACTIONS = {"G": "give_back", "A": "ask_bank", "R": "reset", "C": "call_off"}
 
 
 def _keyed(fen):
@@ -168,6 +168,8 @@ class Shop:
         elif verb == "reset":
             self._step = None
             self._keys, self._browsing, self._sure = "M", "R", "9"
+        elif verb == "call off":
+            self._keys, self._browsing = "M", "1" + "8" * step[1] + "EEC"
         elif verb == "wait":
             self._until_ms = self._world.now_ms + step[1]
             self._world.stir()

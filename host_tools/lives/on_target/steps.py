@@ -10,6 +10,7 @@ ONLINE = ["sell", 4200, 1, "online", ""]
 STORED = ["sell", 2500, 2, "offline", ""]
 ANY = ["sell", 1300, 3, "any", ""]
 
+CALL_OFF = ["call off", 0]  # the newest sale
 DOWN, UP = ["line", "down"], ["line", "up"]
 CONNECTED = ["wait", 3000]  # long enough for the link to come up
 BREATH = ["wait", 20000]
