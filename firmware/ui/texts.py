@@ -79,8 +79,8 @@ TEXTS = {
     "network_check": ("网络检查", "Network check"),
     "net_log": ("网络日志", "Network log"),
     "give_back": ("退款", "Give back"),
-    "call_off": ("取消这笔", "Call off"),
-    "call_off_ask": ("取消这笔？", "Call it off?"),
+    "call_off": ("撤销这笔", "Call off"),
+    "call_off_ask": ("撤销这笔？", "Call it off?"),
     "give_back_ask": ("确认退款？", "Give back?"),
     "no_sales": ("还没有收款记录", "No sales yet"),
     "power_off": ("可以关机了", "Safe to switch off"),
@@ -534,7 +534,7 @@ TEXTS = {
         "This one is still open.\nWait until it is known\nto be paid.",
     ),
     "return_undecided": (
-        "银行尚未决定这笔，\n可以取消，\n批准后才能退款。",
+        "银行尚未决定这笔，\n可以撤销，\n批准后才能退款。",
         "The bank has yet to\ndecide: call it off, or\nwait until it is paid.",
     ),
     "return_not_paid": (

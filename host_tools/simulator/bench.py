@@ -29,7 +29,16 @@ from host_tools.simulator.wires import Wires
 
 SERIAL, TERMINAL_ID, MERCHANT_ID = "SIM00001", "T0000001", "M00000000000001"
 FLASH_BYTES = 1024 * 1024
-RESULTS = ("approved", "stored", "declined", "try_again", "in_doubt", "refused", "fault")
+RESULTS = (
+    "approved",
+    "stored",
+    "deferred",
+    "declined",
+    "try_again",
+    "in_doubt",
+    "refused",
+    "fault",
+)
 _START_S = 20
 
 
