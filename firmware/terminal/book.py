@@ -36,8 +36,8 @@ from terminal.tally import Tally
 _OWED = (STORED, RETURN, DEFERRED, CALLED_OFF)
 _ENDED = (PAID, GRANTED, DECLINED, ABANDONED, REVERSED)
 _RETURNS = (RETURN, DEAD_RETURN)
-_WITHOUT_CARD = (DENIED, CALLED_OFF)
-_OPEN = (INTENT, REQUEST, STORED, DEFERRED, DEAD, DEAD_DEFERRED) + _RETURNS + _WITHOUT_CARD
+_WITHOUT_CARD = (INTENT, DENIED, CALLED_OFF)
+_OPEN = (REQUEST, STORED, DEFERRED, DEAD, DEAD_DEFERRED) + _RETURNS + _WITHOUT_CARD
 # What was accepted without asking: the limits of selling offline count it.
 AT_RISK = (STORED, DEFERRED, DEAD, DEAD_DEFERRED)
 
@@ -162,14 +162,11 @@ class Book:
 
     def open_intent(self, sale):
         """Before the card is asked for a cryptogram: the number is used up from here on."""
-        self._enter(INTENT, sale, sale.number, sale.ending())
+        self.open(INTENT, sale, sale.number)
 
     def open(self, kind, sale, seq):
         """One of _OPEN, of a sale under the journal sequence number `seq`."""
         payload = sale.ending() if kind in _WITHOUT_CARD else sale.pack()
-        self._enter(kind, sale, seq, payload)
-
-    def _enter(self, kind, sale, seq, payload):
         pos = self._journal.append(kind, seq, payload)
         self._entries.put(seq, _entry_of(kind, pos, sale))
 

@@ -98,6 +98,17 @@ MUTANTS = {
         [("book.open(DENIED, sale, seq)", "book.end(seq, DECLINED, reply.token, answer)")],
         {"number": 44},
     ),
+    "an answer believed that was asked for before the sale was called off": (
+        FIRMWARE,
+        "terminal/forwarding.py",
+        [
+            (
+                "return number not in self._memory.waiting and self._book.kind(number) != kind",
+                "return False",
+            )
+        ],
+        {"number": 44},
+    ),
     "what may have left is called unsent": (
         FIRMWARE,
         "uplink/link.py",

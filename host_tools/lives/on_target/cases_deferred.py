@@ -108,6 +108,12 @@ def _called_off():
     hit += [net("twice_request", 50), net("late_reply")]
     good = [GOOD_HOST, GOOD_NET, REST, word("failed"), bank(0)]
     plans = [_case(*before + [["asked", "4", 1]]), _case(*unheard + [word("returned"), bank(0)])]
+    # While the bank is thinking about it, or just before, or after.
+    slow, quick = ["latency", 4000, 4000], ["latency", 10, 40]
+    plans += [
+        _case(*[DOWN, _GOOD, slow, UP, ["wait", ms], CALL_OFF, quick, REST])
+        for ms in range(7000, 14000, 1000)
+    ]
     plans += [_case(*[DOWN, _GOOD, CALL_OFF, fault, UP, BREATH, BREATH] + good) for fault in hit]
     return plans + [
         _case(*[DOWN, _GOOD, cut_at("program", nth, how), CALL_OFF, UP, REST], seed=nth)

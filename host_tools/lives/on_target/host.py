@@ -28,16 +28,6 @@ _ZEROS = "000000000000"
 _FINANCIAL = "2"
 _REVERSAL = "4"
 _ECHOED = (3, 4, 11, 12, 13, 41, 42, 49, 53, 60)
-_ORIGINAL = {
-    "0200": "0200",
-    "0201": "0200",
-    "0220": "0220",
-    "0221": "0220",
-    "0400": "0400",
-    "0401": "0400",
-    "0420": "0400",  # an advice of a reversal is one
-    "0421": "0400",
-}
 _ID, _TOKEN, _NONCE, _TIME, _POSTING = const(1), const(3), const(6), const(7), const(12)
 
 
@@ -131,7 +121,7 @@ class Host:
 
     def _financial(self, request):
         mti, fields, private, keys, counter = request
-        if mti not in _ORIGINAL or not self._is_well_formed(mti, fields, private, counter):
+        if mti not in wire.ORIGINAL or not self._is_well_formed(mti, fields, private, counter):
             return self._refuse(request, "30")
         advice = mti[:3] == "022" or host_deferred.is_one(request)
         if advice and int(fields[4]) in self.poison:
@@ -158,7 +148,7 @@ class Host:
 
     def _is_well_formed(self, mti, fields, private, counter):
         stan = (counter - 1) % 999999 + 1
-        right = (_ORIGINAL[mti], fields.get(3)) in _DO and fields.get(49) == "156"
+        right = (wire.ORIGINAL[mti], fields.get(3)) in _DO and fields.get(49) == "156"
         right = right and host_deferred.is_well_formed(mti, fields, private)
         return right and int(fields.get(4, "0")) and int(fields[11]) == stan and _ID in private
 
@@ -168,7 +158,7 @@ class Host:
         kind = _REVERSAL if mti[1] == "4" else _FINANCIAL
         account = self._account(fields, keys, counter)
         identity = private[_ID]
-        fingerprint = (_ORIGINAL[mti], identity, account) + tuple(
+        fingerprint = (wire.ORIGINAL[mti], identity, account) + tuple(
             [fields.get(n) for n in (3, 4, 49, 12, 13)]
         )
         fingerprint += (private.get(host_returns.ORIGINAL),)
@@ -201,7 +191,7 @@ class Host:
         mti, fields, private, _, _ = request
         words = [fields.get(n) for n in (3, 4, 11, 12, 13, 22, 23, 25, 41, 42, 49, 53, 55, 60, 62)]
         original = private.get(host_returns.ORIGINAL)
-        said = (_ORIGINAL[mti], tuple(words), private.get(4), original)
+        said = (wire.ORIGINAL[mti], tuple(words), private.get(4), original)
         self._check.heard(kind, private[_ID], said)
 
     def _account(self, fields, keys, counter):
@@ -233,7 +223,7 @@ class Host:
         if code == host_codes.WAITS:
             host_codes.waits(row)
         elif code != "91":
-            answer = _answer_to(request[0])
+            answer = wire.answer_to(request[0])
             text = rrn + fields[60][2:8] + code
             token = keys.token(counter, unhexlify(answer) + row.id + text.encode())
             row.private[_TOKEN] = token
@@ -328,18 +318,13 @@ class Host:
         t = time.gmtime(self.now_s())
         answer[7] = "%02d%02d%02d%02d%02d" % t[1:6]
         answer[63] = wire.write_private(private)
-        kind = _answer_to(mti)
+        kind = wire.answer_to(mti)
 
         def mac(body):
             right = keys.reply_mac(counter, body)
             return bytes(8) if self._is("wrong_mac") else right
 
         return wire.write(kind, answer, mac)
-
-
-def _answer_to(mti):
-    """The message type of the reply: an advice is told by its third digit."""
-    return mti[:2] + ("30" if mti[2] == "2" else "10")
 
 
 # (message type, processing code) -> what is done: the response code, None if it contradicts another

@@ -70,7 +70,7 @@ def of_seed(seed):
         "stored_sum_limit_fen": dice.pick((20000, 500000, 500000)),
     }
     # Of a stream of its own: the other lives stay what they were.
-    deferred = Dice(seed, 7).chance(_DEFERS)
+    deferred = Dice(seed, 9).chance(_DEFERS)
     if deferred:
         policy["deferred"] = True
     steps = [["wait", dice.below(3000)]]
@@ -82,6 +82,8 @@ def of_seed(seed):
         steps.append(_sale(dice, climate, _WITH_DEFERRED if deferred else _HABITS))
         if dice.chance(_RETURNS):
             steps.append(_return(dice))
+        if deferred and dice.chance(_RETURNS):
+            steps.append(["call off", dice.below(3)])
     _close_days(Dice(seed, 7), steps, policy)
     if "host" in climate:
         _restore(Dice(seed, 8), steps)

@@ -30,9 +30,26 @@ FIELDS = {
     64: ("b", 8),
 }
 
+# What a repeat, or an advice of the same, is of.
+ORIGINAL = {
+    "0200": "0200",
+    "0201": "0200",
+    "0220": "0220",
+    "0221": "0220",
+    "0400": "0400",
+    "0401": "0400",
+    "0420": "0400",  # an advice of a reversal is one
+    "0421": "0400",
+}
+
 
 class Unreadable(Exception):
     """These bytes are no message of the protocol."""
+
+
+def answer_to(mti):
+    """The message type of the reply: an advice is told by its third digit."""
+    return mti[:2] + ("30" if mti[2] == "2" else "10")
 
 
 def digits(data):
