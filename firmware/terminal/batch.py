@@ -85,6 +85,19 @@ class Batch:
         following.counted, following.totals = self.counted, self.totals
         return following
 
+    def rejoined(self):
+        """The Batch that follows when the host will never close the one under way: what was in it
+        is settled with the open one."""
+        closing = self.closing
+        if closing is None:
+            raise ValueError("no batch is being closed")
+        following = Batch(self.number, closing.since, self.opened)
+        following.counted, following.totals = self.counted, dict(closing.totals)
+        for product, (count, fen) in self.totals.items():
+            more_count, more_fen = following.totals.get(product, (0, 0))
+            following.totals[product] = (count + more_count, fen + more_fen)
+        return following
+
     def pack(self):
         closing = self.closing or Closing(0, bytes(16), 0, 0, 0, {})
         head = (self.number, self.since, self.counted) + tuple(self.opened)

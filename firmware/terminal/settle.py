@@ -77,7 +77,10 @@ async def _watch(services, front):
             shown = state
         if await services.people.key(_LOOK_MS) in ("X", "M"):
             return
-    await _result(services, front, closing)
+    if settler.last is None:
+        await _tell(services, front, "settle_joined")
+    else:
+        await _result(services, front, closing)
 
 
 async def _result(services, front, closing):

@@ -20,6 +20,7 @@ class Settlement:
         self._closing = services.book.tally.batch.closing
         self._lines = self._posted()  # of the past, newest first
         self._next = 0  # the item of the list that they are at
+        self.number = self._closing.number
         self.settled = None  # messages.Settled, once the batch is closed
         self.refusal = ""  # the response code of a host that did not close it
 
@@ -34,8 +35,12 @@ class Settlement:
         return True
 
     def is_over(self):
-        """Whether the batch is closed, and that is written down; for which there must be room."""
-        return self.settled is not None and self._s.book.tally.closed()
+        """Whether the batch is closed, or never will be, and that is written down; for which there
+        must be room."""
+        tally = self._s.book.tally
+        if self._settling.refused:
+            return tally.refused()
+        return self.settled is not None and tally.closed()
 
     async def _ask(self):
         s, closing, state = self._s, self._closing, self._settling

@@ -18,7 +18,8 @@ _MODULES = (_WORK, "message.settlement", "uplink.settling")
 
 class Settler:
     """`last`: what the host said of the batch that was closed last (message/settlement.Settled),
-    since the start; `refusal`: the response code of a host that does not close the batch."""
+    since the start; None if it was refused, and its sales are in the next. `refusal`: the response
+    code of a host that does not close the batch."""
 
     def __init__(self, services):
         self._s = services
@@ -66,8 +67,10 @@ class Settler:
         work = self._work
         asked = await work.step()
         if work.is_over():
-            print("batch", work.settled.number, "closed", work.settled.reference)
-            self.last, self._work = work.settled, None
+            settled = work.settled
+            said = ("closed", settled.reference) if settled else ("is in", self._s.book.batch)
+            print("batch", work.number, *said)
+            self.last, self._work = settled, None
             once.let_go(*_MODULES)
         return asked
 

@@ -90,6 +90,10 @@ class Tally:
         """The host has closed it. False if there is no room to write that down."""
         return self._write(BATCH, self.batch.without_closing())
 
+    def refused(self):
+        """The host will never close it. False if there is no room to write that down."""
+        return self._write(BATCH, self.batch.rejoined())
+
     def _is_due(self):
         behind, slots = self.batch.counted - self._summed, self._journal.since_sum()
         narrow = self._journal.room() < _NARROW and (behind or slots > _SECTOR)

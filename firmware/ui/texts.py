@@ -553,6 +553,10 @@ TEXTS = {
         "此卡刚付过相同金额。\n确定要再收一笔吗？",
         "This card has just paid\nthe same amount.\nCharge it once more?",
     ),
+    "settle_joined": (
+        "本批次此前已结算，\n交易并入下一批次，\n请再次结算。",
+        "This batch was settled\nbefore. Its sales are in\nthe next: settle again.",
+    ),
     "settle_no_line": (
         "网络未连接，\n恢复后自动继续结算。\n可以继续收款。",
         "No connection: settling\ngoes on when it is back.\nYou can go on selling.",

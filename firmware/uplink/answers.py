@@ -29,6 +29,7 @@ _CUSTOMER_PAYS = "09"
 _NOTHING_STORED = "0" * 12  # the reference number of an answer that the host has not kept
 _NEVER_TRUSTED = ("68", "94", "96", "98", "A0")
 _CLOSES_REVERSAL = ("12", "25")
+_CONTRADICTS = "94"
 _TOTALS_DIFFER = "95"
 _SAID_NO = ("30", "94", "97")
 
@@ -102,12 +103,14 @@ def of_reversal(reply):
 
 
 def of_closing(reply, wanted):
-    """An 0510 -> ACCEPTED (closed), DIFFERS, LATER or SILENCE. `wanted`: the item of the list that
-    it asks for, or None."""
+    """An 0510 -> ACCEPTED (closed), DIFFERS, REJECTED (another closing was there before), LATER or
+    SILENCE. `wanted`: the item of the list that it asks for, or None."""
     if reply is None or not reply.trusted:
         return SILENCE
     if reply.token and reply.code == "00":
         return ACCEPTED
+    if reply.code == _CONTRADICTS:
+        return REJECTED
     return DIFFERS if reply.code == _TOTALS_DIFFER and wanted is not None else LATER
 
 

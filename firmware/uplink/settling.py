@@ -25,9 +25,10 @@ class Settling:
         self.listed = None  # how many items there are, once all have been sent
         self.repeat = False  # this part of the list was sent before
         self.done = False
+        self.refused = False  # this batch, or a later one, is closed at the host: never by us
 
     def is_due(self, now):
-        return not self.done and now >= self._due_ms
+        return not self.done and not self.refused and now >= self._due_ms
 
     def list_ended(self):
         """There is no item `at` any more: all are at the host."""
@@ -38,6 +39,8 @@ class Settling:
         self.repeat = True
         if verdict == answers.ACCEPTED and self.what == CLOSE:
             self.done = True
+        elif verdict == answers.REJECTED:
+            self.refused = True
         elif verdict == answers.ACCEPTED or verdict == answers.DIFFERS and wanted != self.listed:
             self._failures = 0
             self._send_list(wanted)

@@ -187,6 +187,12 @@ MUTANTS = {
         [("not s.forwarding.paused and not s.memory.busy", "not s.forwarding.paused")],
         {"number": 42},
     ),
+    "a closing that is refused is asked for again for ever": (
+        FIRMWARE,
+        "uplink/answers.py",
+        [("    if reply.code == _CONTRADICTS:\n        return REJECTED\n", "")],
+        {"number": 50},
+    ),
     "a list is told for ever to a bank that has forgotten it": (
         FIRMWARE,
         "uplink/settling.py",

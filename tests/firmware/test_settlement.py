@@ -140,6 +140,7 @@ class Link:
         self.closings = []  # identities
         self.totals = None  # the host's own, packed; None: those that it is told
         self.items = []
+        self.closed_by_another = None  # the identity that it refuses
         self.faults = []  # "silence", "busy", "not sent": for the next questions
 
     async def exchange(self, key, data):
@@ -168,6 +169,8 @@ class Link:
                 if first + (at - 2) // 15 == len(self.items):
                     self.items.append(said[at : at + 15])
             return "00", {"t13": len(self.items).to_bytes(2, "big")}
+        if private[1] == self.closed_by_another:
+            return "94", {}
         if self.totals in (None, private[TOTALS]):
             return "00", {"t19": parts.unhex("2026112220261123")}
         if private.get(LIST) != here:
@@ -257,6 +260,18 @@ async def test_an_answer_that_is_lost_is_asked_for_again_with_the_same_identity(
     await bench.settle(9000)
     assert len(bench.link.items) == 20
     assert len(set(bench.link.closings)) == 1
+
+
+async def test_what_the_host_has_closed_under_another_identity_is_settled_with_the_next_batch():
+    bench = Bench(sales=2)
+    bench.settler.begin()
+    bench.paid(100)
+    bench.link.closed_by_another = bench.settler.closing.identity
+    assert await bench.settle() is None
+    assert bench.book.batch == 2
+    assert bench.book.tally.batch.totals == {1: (3, 103)}
+    bench.settler.begin()
+    assert (await bench.settle()).number == 2
 
 
 async def test_a_power_cut_in_the_list_goes_on_where_the_host_has_it():

@@ -217,6 +217,23 @@ def test_a_batch_that_closed_before_the_first_sale_of_all_stays_closed():
     bench.check()
 
 
+def test_a_batch_that_is_refused_is_counted_in_the_next():
+    bench = Bench()
+    bench.paid(100)
+    assert bench.book.close_batch(IDENTITY, NOW)
+    bench.paid(20)
+    bench.stored(3)
+    assert bench.book.tally.refused()
+    bench.bank(3)
+    for _ in range(3):
+        bench.quiet()
+    for _ in range(2):
+        assert bench.batch.number == 2
+        assert bench.batch.totals == {of_batch.ONLINE: (2, 120), of_batch.OFFLINE: (1, 3)}
+        bench.check()
+        bench.restart()
+
+
 def test_what_is_put_off_waits_for_the_next_batch():
     bench = Bench()
     bench.stored(100)

@@ -106,8 +106,7 @@ def _rot(life, index, bits):
         return
     sale = stored[index]
     sale.flipped, sale.rotten = True, bits > 1
-    sector = sale.pos // 15 % (len(life.flash.data) // 4096)
-    life.flash.rot(sector * 4096 + (1 + sale.pos % 15) * 256, bits)
+    life.flash.rot(sale.pos, bits)
 
 
 def _strange_record(life):

@@ -2,6 +2,10 @@
 
 import host_terms
 from host_settlement import OFFLINE, ONLINE, count_of_each
+from micropython import const
+
+TOTALS, BATCH = const(12), const(13)  # kinds of records
+_MANY_BITS = const(40)  # too many to be put right
 
 
 def _settle(life, insists=False):
@@ -19,6 +23,15 @@ def _tamper(life):
     newest.amount_fen += 1
     life.check.batches.excused.add(newest.id)
     life.check.batches.net_fen -= 1  # which left no account
+
+
+def _rot_batch(life, count):
+    """The newest records of what the batch holds cannot be read any more."""
+    records = life.terminal.journal.history()
+    positions = [pos for pos, kind, _, _ in records if kind in (TOTALS, BATCH)]
+    for pos in positions[:count]:
+        life.flash.rot(pos, _MANY_BITS)
+    life.check.batches.rots()
 
 
 def _closed(life, batches, differences):
@@ -70,6 +83,7 @@ def _goes_to(life, account, fen):
 VERBS = {
     "settle": _settle,
     "tamper": _tamper,
+    "rot batch": _rot_batch,
     "closed": _closed,
     "batch": _batch,
     "days": _days,

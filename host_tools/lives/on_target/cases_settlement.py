@@ -83,7 +83,17 @@ def _lost_and_differing():
     ]
     one_fen = [_ONE_FEN, SETTLE, REST, _closed(1, 0, 0, 1, 0), ANY, SETTLE, REST, _closed(2)]
     empty = case(SETTLE, REST, _closed(1), SETTLE, REST, _closed(2), ["batch", 3])
-    return lines + hosts + [case(*_DAY_OF_SALES + one_fen), empty]
+    return lines + hosts + [case(*_DAY_OF_SALES + one_fen), empty] + _batch_forgotten()
+
+
+def _batch_forgotten():
+    """The terminal can no longer read that it was closing a batch, or that it had closed it, and
+    begins again: refused by the host, it settles those sales with the next batch."""
+    twice = [["batch", 1], SETTLE, REST, ["batch", 2], SETTLE, REST, ["batch", 3]]
+    day = [ANY, STORED, REST]
+    under_way = [host("mute"), SETTLE, BREATH, ["rot batch", 1], RESTART, GOOD_HOST, REST]
+    over = [SETTLE, REST, ["batch", 2], ANY, ["rot batch", 2], RESTART, STORED, REST]
+    return [case(*day + under_way + twice), case(*day + over + twice)]
 
 
 def _cut_in_the_list():

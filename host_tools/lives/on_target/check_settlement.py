@@ -14,8 +14,8 @@ _FEE_BP, _CAP_FEN = const(60), const(2000)
 class Batches:
     def __init__(self, check):
         self._check = check
-        self._asked = {}  # identity of a closing -> (identity, totals) in its first message
-        self._closed = set()  # identities of those that the bank has closed
+        self._closed = set()  # identities of those that the bank has closed, or never will
+        self._rotten = False  # the terminal may have forgotten what it had closed
         self._settled = set()  # (transaction id, product)
         self._differed = set()  # numbers of sales without agreement in some batch
         self.excused = set()  # transaction ids that may well differ, and somebody said why
@@ -46,9 +46,20 @@ class Batches:
 
     # The bank
 
-    def asked(self, identity, first, totals):
-        """Every 0500 of a batch says the same as the first one did."""
-        self._check.that((identity, totals) == first, "I9 a closing that says something else")
+    def asked(self, first, totals):
+        """Every 0500 of a closing says the same as the first one did."""
+        self._check.that(totals == first, "I9 a closing that says something else")
+
+    def rots(self):
+        """The terminal's record of its batch cannot be read any more: it takes an older one."""
+        self._number = self._identity = None
+        self._rotten = True
+        self.excused.update(self._check.sales)
+
+    def refused(self, identity):
+        """The bank will not close this one: it knows the batch from another closing."""
+        self._check.that(self._rotten, "I5 a batch under another identity")
+        self._closed.add(identity)
 
     def closed(self, closing, lines, differences):
         """The bank closes a batch. What is not the same at both ends has a reason."""

@@ -10,6 +10,7 @@ from world import AFTER, BEFORE, UNSTABLE, Dice
 
 _SECTOR_BYTES = const(4096)
 _PAGE_BYTES = const(256)
+_SLOTS = const(15)  # pages of a sector that hold records
 _UNIT_BYTES = const(32)
 _MOST_SECTORS = const(64)
 _BLANK = b"\xff" * _SECTOR_BYTES
@@ -129,8 +130,9 @@ class Flash:
                     flips &= self._dice.bits()
                 buffer[i] ^= flips
 
-    def rot(self, at, bits):
-        """Flips so many bits of the page at `at`, as the years do."""
+    def rot(self, pos, bits):
+        """Flips so many bits of the journal's page at this position, as the years do."""
+        at = pos // _SLOTS * _SECTOR_BYTES % len(self.data) + (1 + pos % _SLOTS) * _PAGE_BYTES
         for _ in range(bits):
             self.data[at + self._dice.below(_PAGE_BYTES)] ^= 1 << self._dice.below(8)
 

@@ -63,7 +63,10 @@ class Settlements:
             return _take_list(closing, private[_LIST]) if closing.identity == identity else None
         if closing is None:
             closing = self._closings[keys.key_id, batch] = Closing(identity, private[_TOTALS])
-        self._check.batches.asked(identity, (closing.identity, closing.totals), private[_TOTALS])
+        elif closing.identity != identity:
+            self._check.batches.refused(identity)
+            return None
+        self._check.batches.asked(closing.totals, private[_TOTALS])
         if closing.reply is None and not self._close(closing, request, batch):
             return {39: "95", 37: _ZEROS}, {_ID: identity, _LIST: _two(len(closing.items))}
         return closing.reply
