@@ -30,7 +30,7 @@ class Limits:
     backlog: int = 1024  # requests of all connections that wait for their commit
     connections: int = 10_000
     handshakes: int = 512  # connections that have not proved yet who they are
-    per_terminal: int = 4  # a terminal needs one, and a second one to try another network
+    per_terminal: int = 8  # a terminal needs one, another to try a network, some left half open
 
 
 class Server:

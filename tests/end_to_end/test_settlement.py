@@ -5,25 +5,30 @@ import asyncio
 from host_tools.acquirer import ledger
 
 
-async def _until(bench, shown, since, seconds=40):
+async def _until(bench, wanted, since, seconds=40):
+    """-> the first of the `wanted` screens that was shown."""
     for _ in range(int(seconds / 0.1)):
-        if shown in bench.screens.shown[since:]:
-            return
+        for shown in bench.screens.shown[since:]:
+            if shown in wanted:
+                return shown
         await asyncio.sleep(0.1)
-    raise TimeoutError(f"waited for {shown}, saw {bench.screens.shown[since:]}")
+    raise TimeoutError(f"waited for {wanted}, saw {bench.screens.shown[since:]}")
 
 
 async def _begin_to_settle(bench):
     """-> from where on the screens are those of the settlement."""
-    since = len(bench.screens.shown)
-    await bench.press("M2")
-    await _until(bench, "report settle_sure", since)
-    await bench.press("E")
-    return since
+    while True:
+        since = len(bench.screens.shown)
+        await bench.press("M2")
+        first = await _until(bench, ("report settle_sure", "report settled_balanced"), since)
+        await bench.press("E")
+        if first == "report settle_sure":
+            return since
+        await bench.press("X")  # that was the one which a power cut had left half done
 
 
 async def _settle(bench):
-    await _until(bench, "report settled_balanced", await _begin_to_settle(bench))
+    await _until(bench, ("report settled_balanced",), await _begin_to_settle(bench))
 
 
 async def _sell(bench, amount_fen, card, outcome):
@@ -79,7 +84,7 @@ def test_a_reply_that_is_lost_closes_the_batch_once(play):
         while not ledger.settled(bench.acquirer.data):
             await asyncio.sleep(0.1)
         await bench.set_network("up")
-        await _until(bench, "report settled_balanced", since)
+        await _until(bench, ("report settled_balanced",), since)
         return _statements(bench)
 
     [statement] = play(story)
