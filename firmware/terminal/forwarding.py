@@ -16,6 +16,7 @@ from uplink import answers
 from uplink.link import NOT_SENT
 
 _IDLE_MS = const(300)
+_TURN_MS = const(10)
 
 
 def _advice(messages, mti, sale, held):
@@ -135,13 +136,22 @@ class Forwarding:
         return self._forwarder.busy
 
     async def run(self):
-        """Named task. One thing at a time, so that keys and screen get their turn in between."""
+        """Named task. Keys and screen get their turn in between."""
         while True:
-            if self._answers:
-                self._take(*self._answers.pop(0))
-            elif not self._send_next() and not self._remind():
+            end = self._clock.now_ms() + _TURN_MS
+            while self._step():
+                if self._clock.now_ms() >= end:
+                    break
+            else:
                 await self._rest()
             await asyncio.sleep_ms(0)
+
+    def _step(self):
+        """False if there is nothing to do now."""
+        if self._answers:
+            self._take(*self._answers.pop(0))
+            return True
+        return self._send_next() or self._remind()
 
     async def _rest(self):
         """What is under way will be answered, if only by silence; else something may be stored."""

@@ -29,7 +29,7 @@ _HOST = {
     "echo_ms": number(1000, 600000),
     "window": number(1, 24),  # forwarded messages under way at once; some hosts take only one
 }
-_HOST_DEFAULTS = {"window": 16}
+_HOST_DEFAULTS = {"window": 24}
 _LANGUAGES = ("zh", "en")
 _KEYS = {"ikid": 8, "initial_key": 16, "seal_key": 16}
 _CERTIFICATES = ("ca", "cert", "key")

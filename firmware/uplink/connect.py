@@ -12,6 +12,8 @@ from errno import EINPROGRESS
 from micropython import const
 
 _LOOK_MS = const(20)
+_MOST_BYTES = const(2048)
+_MOST_AT_ONCE = const(16)
 _TCP, _NO_DELAY = const(6), const(1)  # IPPROTO_TCP, TCP_NODELAY: few ports name them
 
 
@@ -30,7 +32,38 @@ async def open_tls(address, port, context, name):
         plug.close()
         raise
     stream = asyncio.StreamReader(tls)
-    return stream, stream
+    return Reader(stream, tls), stream
+
+
+class Reader:
+    """Takes what is there before it waits: on some ports each wait costs a millisecond, whatever
+    has come, and a host answers many messages at once. A host that never ends keeps nobody else
+    from their turn."""
+
+    def __init__(self, stream, plug):
+        self._stream = stream
+        self._plug = plug
+        self._held = b""
+        self._at_once = 0  # how many pieces were taken without a wait
+
+    async def readexactly(self, count):
+        """Raises EOFError when the line ends before."""
+        while len(self._held) < count:
+            more = await self._piece()
+            if not more:
+                raise EOFError
+            self._held += more
+        taken, self._held = self._held[:count], self._held[count:]
+        return taken
+
+    async def _piece(self):
+        if self._at_once < _MOST_AT_ONCE:
+            self._at_once += 1
+            more = self._plug.read(_MOST_BYTES)
+            if more is not None:
+                return more
+        self._at_once = 0
+        return await self._stream.read(_MOST_BYTES)
 
 
 def _send_at_once(plug):

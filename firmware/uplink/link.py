@@ -133,12 +133,12 @@ class HostLink:
     async def _send(self, writer, connection):
         try:
             while True:
+                await self._outbox_filled.wait()
+                self._outbox_filled.clear()
                 while self._outbox:
                     data, _ = self._outbox.pop(0)
                     writer.write(len(data).to_bytes(2, "big") + data)
-                    await writer.drain()
-                self._outbox_filled.clear()
-                await self._outbox_filled.wait()
+                await writer.drain()
         except (OSError, ValueError) as error:
             self._lost(connection, error)
 
