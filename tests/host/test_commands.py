@@ -5,7 +5,7 @@ import sys
 
 import pytest
 
-from host_tools import cli
+from host_tools import cli, start
 from host_tools.acquirer.schema import DATABASE, open_database, schema_version
 
 JUNK = bytes(range(256)) * 16
@@ -112,3 +112,14 @@ def test_a_database_of_an_older_program_is_told(tapstone, tmp_path, command):
     code, said = tapstone("acquirer", command, tmp_path)
     assert code == 1
     assert DATABASE in said
+
+
+def test_a_program_that_is_stopped_while_it_loads_leaves_quietly(monkeypatch, capsys):
+    def stopped(name):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(start.importlib, "import_module", stopped)
+    with pytest.raises(SystemExit) as ended:
+        start.main()
+    assert ended.value.code == 130
+    assert capsys.readouterr().err == ""
