@@ -7,7 +7,6 @@ from journal.page import FIRST, SECOND
 from journal.sector import SLOTS, UNREADABLE
 
 _READS = const(3)
-_PROBES = const(3)
 
 
 class Reader:
@@ -78,7 +77,7 @@ class Reader:
         if number != UNREADABLE:
             return number
         self._held = None
-        for slot in range(_PROBES):
+        for slot in range(SLOTS):  # several starts may have been cut off before one came through
             # The position is what is asked for, so any one that belongs into this sector will do.
             self._sectors.read(sector * SLOTS + slot, self.page.raw)
             if self.page.parse() and self.page.pos % SLOTS == slot:

@@ -27,6 +27,11 @@ def test_a_note_that_only_some_starts_can_read_makes_none_of_them_erase_too_much
         assert cuts.run(500, seed, depth=3, processes=1, native=True)["violations"] == 0
 
 
+def test_a_sector_whose_mark_became_weak_is_known_by_any_of_its_records():
+    """One start began to erase it again, the next saw it in use, and several were cut off in it."""
+    assert cuts.run(1_000, 44_000_114, depth=3, processes=1, native=True)["violations"] == 0
+
+
 def test_no_power_cut_harms_the_largest_journal():
     """16 MiB: each start looks at 4,096 marks where one of them is torn."""
     found = cuts.run(100, seed=512, depth=1, processes=1)
