@@ -34,7 +34,7 @@ def test_a_sector_whose_mark_became_weak_is_known_by_any_of_its_records():
 
 def test_no_power_cut_harms_the_largest_journal():
     """16 MiB: each start looks at 4,096 marks where one of them is torn."""
-    found = cuts.run(100, seed=512, depth=1, processes=1)
+    found = cuts.run(100, seed=512, depth=3, processes=1)
     assert found["violations"] == 0, found["failures"]
 
 
