@@ -7,7 +7,7 @@ from pathlib import Path
 
 import iso8583
 import pytest
-from acquirer_client import MERCHANT, running
+from acquirer_client import MERCHANT
 
 from host_tools import issuer, paths
 from host_tools.acquirer import ledger
@@ -15,12 +15,6 @@ from host_tools.acquirer.fields import SPEC
 from host_tools.acquirer.wire import cmac
 
 CONSOLE = Path(__file__).parent / "on_target" / "message_console.py"
-
-
-@pytest.fixture(scope="module")
-def acquirer(tmp_path_factory):
-    with running(tmp_path_factory.mktemp("acquirer")) as acquirer:
-        yield acquirer
 
 
 class Firmware:

@@ -4,7 +4,7 @@ once and for ever."""
 import sqlite3
 
 import pytest
-from acquirer_client import BLOCKED, PAN, POOR, UNREACHABLE, running
+from acquirer_client import BLOCKED, PAN, POOR, UNREACHABLE
 
 from host_tools import issuer
 from host_tools.acquirer import ledger, setup, totals
@@ -12,17 +12,6 @@ from host_tools.acquirer.schema import DATABASE
 
 DEFERRED = b"\3\1\x56"  # product and currency in DE 63.12
 DECLINED = 3  # DE 63.10
-
-
-@pytest.fixture(scope="module")
-def acquirer(tmp_path_factory):
-    with running(tmp_path_factory.mktemp("acquirer")) as acquirer:
-        yield acquirer
-
-
-@pytest.fixture
-def terminal(acquirer):
-    return acquirer.terminal()
 
 
 def standing(terminal, sale):

@@ -34,11 +34,6 @@ def acquirer(tmp_path_factory):
         yield acquirer
 
 
-@pytest.fixture
-def terminal(acquirer):
-    return acquirer.terminal()
-
-
 def parameters(terminal=None, **changes):
     content = templates.MAKERS["parameters"]({"merchant_id": MERCHANT}, NOW)
     del content["settlement"]

@@ -21,18 +21,6 @@ from host_tools.acquirer.server import Limits, Server
 from host_tools.acquirer.service import Service
 from host_tools.acquirer.store import Store
 
-
-@pytest.fixture(scope="module")
-def acquirer(tmp_path_factory):
-    with running(tmp_path_factory.mktemp("acquirer")) as acquirer:
-        yield acquirer
-
-
-@pytest.fixture
-def terminal(acquirer):
-    return acquirer.terminal()
-
-
 # -- frames ---------------------------------------------------------------------------------------
 
 

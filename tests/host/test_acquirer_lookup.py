@@ -1,20 +1,8 @@
 """Status look-up (docs/protocol.md): what the acquirer tells a terminal about one of its sales."""
 
-import pytest
-from acquirer_client import POOR, UNREACHABLE, running
+from acquirer_client import POOR, UNREACHABLE
 
 UNKNOWN, POSTED, EXCEPTION, DECLINED, RETURNED, REFUSED = range(6)
-
-
-@pytest.fixture(scope="module")
-def acquirer(tmp_path_factory):
-    with running(tmp_path_factory.mktemp("acquirer")) as acquirer:
-        yield acquirer
-
-
-@pytest.fixture
-def terminal(acquirer):
-    return acquirer.terminal()
 
 
 def look_up(terminal, sale):

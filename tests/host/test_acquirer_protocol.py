@@ -11,24 +11,12 @@ from acquirer_client import (
     POOR,
     STRANGER,
     UNREACHABLE,
-    running,
 )
 
 from host_tools import issuer
 from host_tools.acquirer import ledger
 
 ECHOED = {"3", "4", "11", "12", "13", "41", "42", "49", "53", "60"}
-
-
-@pytest.fixture(scope="module")
-def acquirer(tmp_path_factory):
-    with running(tmp_path_factory.mktemp("acquirer")) as acquirer:
-        yield acquirer
-
-
-@pytest.fixture
-def terminal(acquirer):
-    return acquirer.terminal()
 
 
 def state(terminal, sale):

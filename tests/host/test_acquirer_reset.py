@@ -4,7 +4,6 @@ import json
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from acquirer_client import running
 from typer.testing import CliRunner
 
 from host_tools.acquirer import ledger, reset
@@ -13,17 +12,6 @@ from host_tools.acquirer.wire import cmac
 
 NONCE = bytes(range(16))
 STORED, IN_DOUBT, FOR_PEOPLE, RETURNS, UNSETTLED = range(1, 6)
-
-
-@pytest.fixture(scope="module")
-def acquirer(tmp_path_factory):
-    with running(tmp_path_factory.mktemp("acquirer")) as acquirer:
-        yield acquirer
-
-
-@pytest.fixture
-def terminal(acquirer):
-    return acquirer.terminal()
 
 
 def said(released, highest, *losses):

@@ -3,23 +3,12 @@
 import shutil
 
 import pytest
-from acquirer_client import PAN, POOR, running
+from acquirer_client import PAN, POOR
 
 from host_tools.acquirer import ledger
 from host_tools.acquirer.schema import DATABASE
 
 PROOF, ACKNOWLEDGED, AGAIN_FROM = 0x0B, 0x0F, 0x11
-
-
-@pytest.fixture(scope="module")
-def acquirer(tmp_path_factory):
-    with running(tmp_path_factory.mktemp("acquirer")) as acquirer:
-        yield acquirer
-
-
-@pytest.fixture
-def terminal(acquirer):
-    return acquirer.terminal()
 
 
 class Backup:

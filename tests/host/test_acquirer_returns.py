@@ -4,24 +4,13 @@ import os
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from acquirer_client import BLOCKED, MERCHANT, PAN, running
+from acquirer_client import BLOCKED, MERCHANT, PAN
 from sqlalchemy.exc import IntegrityError
 
 from host_tools.acquirer import book, ledger
 from host_tools.acquirer.schema import DATABASE, open_database
 
 CARD = f"{PAN[:6]}******{PAN[-4:]}"
-
-
-@pytest.fixture(scope="module")
-def acquirer(tmp_path_factory):
-    with running(tmp_path_factory.mktemp("acquirer")) as acquirer:
-        yield acquirer
-
-
-@pytest.fixture
-def terminal(acquirer):
-    return acquirer.terminal()
 
 
 def posted(terminal, amount_fen=1000, mti="0220"):
