@@ -10,10 +10,10 @@ tried.
 from micropython import const
 
 from uplink import answers
+from uplink.gaps import TO_TRY_AGAIN_MS, gap_ms
 
 ALARM_TRIES = const(6)
 _SUSPECT_TRIES = const(3)  # a message so often in vain may be what breaks the line: it goes alone
-_GAPS_MS = (0, 5000, 15000, 60000, 300000, 900000)
 
 
 class Job:
@@ -128,5 +128,4 @@ class Forwarder:
         self._failures += 1
 
     def _gap_ms(self, failures):
-        gap_ms = _GAPS_MS[min(failures, len(_GAPS_MS) - 1)]
-        return gap_ms * (205 + self._random(1)[0] % 103) // 256  # +-20 %
+        return gap_ms(TO_TRY_AGAIN_MS, failures, self._random)

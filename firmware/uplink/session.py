@@ -10,6 +10,7 @@ from micropython import const
 
 from message.codec import BadMessage
 from message.host import ECHO, SIGN_IN
+from uplink.gaps import gap_ms
 
 # Actions: tuples with one of these in front.
 OPEN = const(1)  # (OPEN, network): connect through it
@@ -165,9 +166,8 @@ class Session:
         return [(CLOSE,)]
 
     def _gap_ms(self):
-        gap_ms = _GAPS_MS[min(self._failures, len(_GAPS_MS) - 1)]
         self._failures += 1
-        return gap_ms * (205 + self._random(1)[0] % 103) // 256  # +-20 %
+        return gap_ms(_GAPS_MS, self._failures - 1, self._random)
 
     def _is_network(self, key):
         return self._network is not None and key == self._network[0]

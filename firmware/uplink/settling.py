@@ -8,11 +8,10 @@ so whatever gets lost, asking again is right.
 from micropython import const
 
 from uplink import answers
+from uplink.gaps import TO_TRY_AGAIN_MS, gap_ms
 
 CLOSE = const(1)  # send the totals
 LIST = const(2)  # send the list from `at` on
-
-_GAPS_MS = (0, 5000, 15000, 60000, 300000, 900000)
 
 
 class Settling:
@@ -46,13 +45,9 @@ class Settling:
             self._send_list(wanted)
         else:  # a host that was restored does not know the list any more: begin with the totals
             self.what = CLOSE
-            self._due_ms = now + self._gap_ms()
+            self._due_ms = now + gap_ms(TO_TRY_AGAIN_MS, self._failures, self._random)
             self._failures += 1
 
     def _send_list(self, wanted):
         self.repeat = self.what == LIST and wanted == self.at
         self.what, self.at = LIST, wanted
-
-    def _gap_ms(self):
-        gap_ms = _GAPS_MS[min(self._failures, len(_GAPS_MS) - 1)]
-        return gap_ms * (205 + self._random(1)[0] % 103) // 256  # +-20 %
