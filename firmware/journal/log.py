@@ -56,7 +56,7 @@ class Journal:
         self._ring.enter(found.number, found.void)
         self._next = min(found.next, (found.number + 1) * SLOTS)
         self._void = found.void
-        self._last = found.pos or 0
+        self._last = self._base = found.pos or 0  # base: from where a start now would make void
         self._top = found.top
         self.released = found.released
         self._unit = UNITS  # the next one may be half programmed and read blank: use none here
@@ -146,13 +146,7 @@ class Journal:
 
     def _strayed(self):
         """How many sectors starts have gone on from the record that they keep: 0 to 2."""
-        return (self._ring.open - self._base() // SLOTS) % self._sectors.count
-
-    def _base(self):
-        """The first position that a start now would make void."""
-        page = self._page
-        self.read(self._last)
-        return page.origin if page.flags & VOIDS else self._last
+        return (self._ring.open - self._base // SLOTS) % self._sectors.count
 
     def _jot(self, kind, payload):
         """Writes a record about no sale, also where there is no room for one about a sale.
@@ -171,8 +165,7 @@ class Journal:
 
     def _settle_again(self):
         """As a start does, but in another sector."""
-        record = self.read(self._last)
-        self._void = self._base()
+        record, self._void = self.read(self._last), self._base
         self._enter(self._ring.following(self._void, self._last))
         self._write(*record)
 
@@ -255,6 +248,7 @@ class Journal:
             pos = self._next
             self._next += pages
             if self._program(pos, kind, seq, payload):
+                self._base = pos if self._void is None else self._void
                 self._void, self._last = None, pos
                 self._top = max(self._top, seq)
                 self._note()

@@ -433,6 +433,17 @@ def test_a_record_that_rotted_is_told_and_the_others_flow():
     assert flash.data[at : at + PAGE] == raw
 
 
+def test_a_release_is_noted_also_when_the_newest_record_has_rotted():
+    flash, journal = fresh(8, 256)  # without units: a release needs a record
+    for seq in range(1, 4):
+        newest = journal.append(1, seq, b"")
+    flash.damage(newest)
+    journal.release(2, TOKEN)
+    journal.idle()
+    assert journal.idle()  # no record has carried it since the call before
+    assert restarted(flash).released == 2
+
+
 def test_an_alarm_is_told_once_and_ends_with_the_release():
     flash, journal = fresh()
     positions = [journal.append(1, seq, b"") for seq in range(1, 6)]
