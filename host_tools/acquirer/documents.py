@@ -109,6 +109,7 @@ def _is_hot(value: Any) -> bool:
 
 _DATE = _told(lambda v: _is_time(v, date, 3), "[year, month, day]")
 _MOMENT = _told(lambda v: _is_time(v, datetime, 5), "[year, month, day, hour, minute] in UTC")
+_TIME_OF_DAY = _matching(re.compile(r"(([01]\d|2[0-3]):[0-5]\d)?"), "hh:mm, or nothing")
 _FLAG = _told(lambda v: isinstance(v, bool), "true or false")
 _AID = _matching(re.compile(r"([0-9a-fA-F]{2}){5,16}"), "5 to 16 bytes in hex")
 _ACCOUNT = _matching(_MASKED, "masked, like 6222****1234: at most six and four digits")
@@ -117,12 +118,13 @@ _HOT_CARD = _told(_is_hot, "a range of leading digits low-high, or 16 hex digits
 
 # A field whose name ends in "?" may be absent.
 _FEE = {"rate_bp": _number(0, 10_000), "cap_fen?": _number(1, 10**9)}
-_POLICY = {
+POLICY = {
     "sale_limit_fen": _number(1, 10**12 - 1),
     "stored_count_limit": _number(0, 500),
     "stored_sum_limit_fen": _number(0, 10**14),
     "stored_age_limit_h?": _number(1, 720),
     "offline_aids?": [16, _AID],
+    "settle_at?": _TIME_OF_DAY,
     "deferred?": _FLAG,
 }
 _HEAD = {
@@ -133,7 +135,7 @@ _HEAD = {
 _RULES: dict[int, dict[str, Any]] = {
     PARAMETERS: {
         "merchant_id": _text(15, 15),
-        "policy": _POLICY,
+        "policy": POLICY,
         "fees?": {"credit?": _FEE, "debit?": _FEE, "qr?": _FEE},
         "settlement?": {"account": _ACCOUNT, "cycle": _one_of(*_CYCLES), "valid_from": _DATE},
         "support?": _text(0, 32),

@@ -18,6 +18,7 @@ def _parameters(terminal: Terminal, now: datetime) -> dict[str, Any]:
             "stored_sum_limit_fen": 500_000,
             "stored_age_limit_h": 72,
             "offline_aids": [],
+            "settle_at": "",
             "deferred": False,
         },
         "fees": {

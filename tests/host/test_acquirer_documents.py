@@ -1,5 +1,6 @@
 """Signed documents at the acquirer: what may be published, who is offered it, how it travels."""
 
+import ast
 import json
 import os
 import subprocess
@@ -171,6 +172,7 @@ def test_a_strange_refusal_does_not_hurt(terminal):
         (parameters(policy={**parameters()["policy"], "sale_limit_fen": 0}), "policy.sale_limit"),
         (parameters(policy={**parameters()["policy"], "sale_limit_fen": True}), "policy.sale"),
         (parameters(policy={**parameters()["policy"], "offline_aids": ["A0"]}), "offline_aids[0]"),
+        (parameters(policy={**parameters()["policy"], "settle_at": "24:00"}), "settle_at: hh:mm"),
         (parameters(fees={"cheque": {"rate_bp": 1}}), "fees.cheque"),
         (parameters(fees={"debit": {"rate_bp": 10_001}}), "fees.debit.rate_bp"),
         (parameters(settlement={"account": "62220212345678"}), "settlement.account"),
@@ -252,7 +254,12 @@ def test_a_terminal_takes_what_the_acquirer_publishes(acquirer, terminal):
         terminal,
         settlement={"account": "6222********1234", "cycle": "T+1", "valid_from": [2026, 12, 1]},
         hotlist=["621094-621095", "0123456789abcdef"],
-        policy={**parameters()["policy"], "offline_aids": ["A000000333", "a0000000041010"]},
+        policy={
+            **parameters()["policy"],
+            "offline_aids": ["A000000333", "a0000000041010"],
+            "settle_at": "23:30",
+            "deferred": True,
+        },
     )
     with judge(acquirer, terminal) as opened:
         for kind, content in ((PARAMETERS, full), (NOTICES, notices(terminal))):
@@ -339,5 +346,25 @@ def test_documents_are_listed_with_how_many_use_them(acquirer, terminal):
     assert row["in_use_by"] == 1 and row["terminal_id"] == terminal.id
 
 
-def test_the_hosts_rules_and_limits_are_the_protocols():
-    assert documents.LONGEST_BYTES == 4096
+def _of_firmware(module, name):
+    """The node that a module of the firmware assigns to `name`; it runs only in MicroPython."""
+    tree = ast.parse((paths.firmware_dir() / module).read_text(encoding="utf-8"))
+    (node,) = [
+        node.value
+        for node in tree.body
+        if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == name
+    ]
+    return node
+
+
+def test_every_limit_that_a_terminal_knows_can_be_published():
+    checks = _of_firmware("terminal/checks.py", "POLICY")
+    known = {ast.literal_eval(key) for key in checks.keys}
+    assert {field.rstrip("?") for field in documents.POLICY} == known
+    optional = ast.literal_eval(_of_firmware("terminal/checks.py", "POLICY_DEFAULTS"))
+    assert {field[:-1] for field in documents.POLICY if field.endswith("?")} == set(optional)
+
+
+def test_a_document_may_be_as_long_here_as_at_the_terminal():
+    longest = _of_firmware("message/documents.py", "LONGEST_BYTES")
+    assert documents.LONGEST_BYTES == ast.literal_eval(longest)
