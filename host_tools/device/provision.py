@@ -1,7 +1,7 @@
 """The provisioning file: what makes a blank terminal one merchant's terminal. Test keys only.
 
-The technician's tool writes it over serial; the virtual terminal has it in its data folder. The
-journal's flash is formatted here and nowhere else: the firmware never formats anything.
+On a board it is `/provision.json` of the file system; the virtual terminal has it in its data
+folder. The journal's flash is formatted here and nowhere else: the firmware never formats anything.
 """
 
 import json
