@@ -1,4 +1,4 @@
-"""What a host is told once more that was restored from a backup, and how it is found out."""
+"""A host restored from a backup: how it is found out, and the messages that tell it once more."""
 
 from micropython import const
 
@@ -43,4 +43,4 @@ def with_proof(messages, mti, sale, fields, private, held):
     if approval:
         fields[38] = "{:<6}".format(approval)
     private.append((f.PROOF, sale.proof))
-    return (mti[:2], fields[11]), messages.pack(mti, sale.number, fields, private, held)
+    return messages.finished(mti, sale, fields, private, held)

@@ -12,7 +12,7 @@ _NO_LINE = b"\1"  # why it was not asked when the card was here
 def build(messages, mti, sale, held):
     """-> (key, bytes) of 0200 or its repeat 0201, with the card's ARQC."""
     fields, private = _parts(messages, sale)
-    return (mti[:2], fields[11]), messages.pack(mti, sale.number, fields, private, held)
+    return messages.finished(mti, sale, fields, private, held)
 
 
 def granted(messages, mti, sale, held):

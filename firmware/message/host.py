@@ -14,13 +14,12 @@ from message import fields as f
 SIGN_IN = "001"
 ECHO = "301"
 STATUS = "401"
-NO_NETWORK_CODE = "000"
+_NO_NETWORK_CODE = "000"  # in DE 60 of a message about a sale
 _NETWORK = const(0)  # the DUKPT counter of network management
 _TYPE = {"0200": "22", "0220": "30", "0221": "30"}
 _BY_CHIP, _BY_CODE = ("0072", "22"), ("0320", "27")  # entry mode, type of an online sale
 
 REASON_NO_REPLY = "98"
-REASON_MAC_WRONG = "A0"
 REASON_OTHER = "06"
 
 
@@ -131,8 +130,8 @@ class HostMessages:
     def currency(self):
         return self._identity.currency
 
-    def financial(self, sale):
-        """-> (fields, private) that all messages about this sale have."""
+    def financial(self, sale, kind):
+        """-> (fields, private) that all messages about this sale have. `kind`: type in DE 60."""
         t = sale.time
         trusted = "01" if sale.clock_trusted else "00"
         captured = unhexlify("%04d%02d%02d" % t[:3] + _time(t) + trusted)
@@ -145,30 +144,33 @@ class HostMessages:
             22: (_BY_CODE if sale.pay_code else _BY_CHIP)[0],
             25: "00",
             49: self._identity.currency,
+            60: kind + "%06d" % sale.batch + _NO_NETWORK_CODE,
         }
         return fields, [(f.TRANSACTION_ID, sale.id), (f.CAPTURE_TIME, captured)]
 
     def sale(self, mti, sale, held):
         """-> (key, bytes) of 0200 (online), 0220 (advice) or 0221 (its repeat)."""
         fields, private = self.with_card(sale, _TYPE[mti])
+        return self.finished(mti, sale, fields, private, held)
+
+    def finished(self, mti, sale, fields, private, held):
+        """-> (key, bytes): what the reply is matched by, and the message of these parts."""
         return (mti[:2], fields[11]), self.pack(mti, sale.number, fields, private, held)
 
     def with_card(self, sale, kind):
-        """-> (fields, private) of a message that carries the card. `kind`: the type in DE 60."""
-        fields, private = self.financial(sale)
+        """-> (fields, private) of a message that carries the card. `kind`: type in DE 60."""
+        fields, private = self.financial(sale, kind)
         fields[23] = "%04x" % sale.card_sequence  # 5F34 is packed BCD already
         fields[55] = codec.pack_chip(sale.chip)
-        fields[60] = kind + "%06d" % sale.batch + NO_NETWORK_CODE
         fields[62] = sale.card_data
         return fields, private
 
     def reversal(self, mti, sale, reason, held, kind=None):
-        """-> (key, bytes) of 0400, 0420 or a repeat. `kind`: the type in DE 60, if it is not that
-        of an online sale."""
-        fields, private = self.financial(sale)
+        """-> (key, bytes) of 0400, 0420 or a repeat. `kind`: type in DE 60, if it is not that of an
+        online sale."""
+        fields, private = self.financial(sale, kind or type_of(sale))
         fields[39] = reason
-        fields[60] = (kind or type_of(sale)) + "%06d" % sale.batch + NO_NETWORK_CODE
-        return (mti[:2], fields[11]), self.pack(mti, sale.number, fields, private, held)
+        return self.finished(mti, sale, fields, private, held)
 
     def read(self, frame):
         """A frame -> Reply. Raises BadMessage for what is no message for this terminal.

@@ -13,8 +13,8 @@ POSTED = const(1)
 WITH_EXCEPTION = const(2)  # posted, and people look at it
 DECLINED = const(3)
 RETURNED = const(4)  # reversed, or given back
-WAITING = const(6)  # a pay code that the customer has yet to confirm
 REFUSED = const(5)  # never came, and will not be taken any more: its reversal came first
+WAITING = const(6)  # a pay code that the customer has yet to confirm
 
 _LAYOUT = ">B12s2s7s3sB4s"
 _YES = const(1)

@@ -21,7 +21,7 @@ SILENCE = const(9)  # no trustworthy answer: the line or the host, not this mess
 UNFIT = const(10)  # it does not take this message as it is; others it may take
 
 # Of a settlement.
-DIFFERS = const(11)  # the totals are not the host's: it wants the list
+DIFFERS = const(12)  # the totals are not the host's: it wants the list
 
 _NOT_POSTED = ("30", "97")  # of the message itself; any other answer may be better tomorrow
 _UNREACHABLE = "91"
@@ -33,7 +33,7 @@ _CONTRADICTS = "94"
 _TOTALS_DIFFER = "95"
 _SAID_NO = ("30", "94", "97")
 
-# Response code -> reason shown to the merchant; others show the raw code.
+# Response code -> reason shown to the merchant, who sees the code as well.
 REASONS = {
     "05": "issuer_declined",
     "12": "issuer_declined",

@@ -4,12 +4,11 @@ import asyncio
 
 from micropython import const
 
+from message.codec import LONGEST_BYTES, SHORTEST_BYTES
 from uplink import session as s
 
 _TICK_MS = const(100)
 _PROBE_MS = const(5000)
-_SHORTEST_BYTES = const(12)
-_LONGEST_BYTES = const(2048)
 
 NOT_SENT = "not sent"  # not one byte has left the terminal
 
@@ -146,7 +145,7 @@ class HostLink:
         while self._connection is me:
             head = await reader.readexactly(2)
             length = head[0] << 8 | head[1]
-            if not _SHORTEST_BYTES <= length <= _LONGEST_BYTES:
+            if not SHORTEST_BYTES <= length <= LONGEST_BYTES:
                 raise OSError("a frame of %d bytes" % length)
             frame = await reader.readexactly(length)
             self._carry_out(self._session.received(frame, self._now()))

@@ -39,7 +39,7 @@ class Probes:
         self._link = s.link
         self._session = s.session
         self._messages = s.messages
-        self._status = lambda: (s.settings.terminal.batch, s.book.held())
+        self._status = lambda: (s.book.batch, s.book.held())
         self._now = s.clock.now_ms
         self._place: tuple = ()
         self._plug = None

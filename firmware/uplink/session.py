@@ -117,16 +117,15 @@ class Session:
         except BadMessage:
             return self.lost(now, "host_refused")
         self._heard_ms = now
-        mti, stan = reply.key
-        key = (mti, stan)
-        if reply.mti[2:] != "10" and reply.mti[2:] != "30" or key not in self._waiting:
+        key = reply.key
+        if reply.mti[2:] not in ("10", "30") or key not in self._waiting:
             # Late, repeated or never asked for: it must not be matched to another sale.
             self.dropped += 1
             return ()
         if self._is_network(key):
             return self._network_answered(reply, now)
         del self._waiting[key]
-        if reply.token and mti != _SETTLEMENT and reply.rrn > self.receipt:
+        if reply.token and key[0] != _SETTLEMENT and reply.rrn > self.receipt:
             self.receipt = reply.rrn
         return [(ANSWER, key, reply)]
 
@@ -182,9 +181,7 @@ class Session:
 
     def _network_answered(self, reply, now):
         key, nonce = self._network or (None, None)
-        if not reply.trusted or reply.nonce() != nonce:
-            return self.lost(now, "host_refused")
-        if reply.code != "00":
+        if not reply.trusted or reply.nonce() != nonce or reply.code != "00":
             return self.lost(now, "host_refused")
         del self._waiting[key]
         self._network = None

@@ -115,6 +115,7 @@ class Link:
     async def exchange(self, key, data):
         self.asked.append(key)
         mti, asked, _ = codec.unpack(data)
+        self.batch = asked[60][2:8]
         private = codec.unpack_private(asked[63])
         await asyncio.sleep_ms(2)
         if self._spoil:
@@ -137,8 +138,7 @@ class Services:
         self.network = self
         self.settings = self
         self.host = self.tls = None
-        self.terminal = self
-        self.batch = 1
+        self.batch = 7
         self.book = self
         self.link, self.session, self.clock = link, Session(), Clock()
         self.messages = parts.messages()
@@ -150,6 +150,12 @@ class Services:
 async def test_an_echo_tells_how_long_the_way_there_and_back_is():
     cause, value, measure = await Probes(Services(Link())).echo()
     assert cause is None and value == "%d ms" % measure and 1 <= measure < 1000
+
+
+async def test_an_echo_names_the_batch_that_is_open_now():
+    link = Link()
+    await Probes(Services(link)).echo()
+    assert link.batch == "000007"
 
 
 async def test_the_speed_is_measured_with_padded_echoes_of_which_each_has_its_own_number():
