@@ -9,12 +9,10 @@ _HISTORY_MS = const(60000)
 _ROWS = const(20)
 
 # What can be done about a sale: (text key, module). The job also gets the sale and its word.
-ACTIONS = (
+_ACTIONS = (
     ("ask_bank", "terminal.ask_bank"),
     ("give_back", "terminal.give_back"),
 )
-
-
 _SEND_AGAIN = (("send_again", "terminal.send_again"),)
 _CALL_OFF = (("call_off", "terminal.call_off"),)
 
@@ -49,12 +47,11 @@ async def _entry(services, front, sale, word):
         code=sale.answer[2],
         where="where_undecided" if deferral.is_undecided(services.book, sale.number) else "",
         back_fen=0 if sale.original else returns.given_back_fen(services.book, sale),
-        actions=bool(ACTIONS),
         **particulars(sale),
     )
     deferral.seen(services.book, sale.number)
-    if await services.people.key(_HISTORY_MS) == "E" and ACTIONS:
-        jobs = ACTIONS + _more(services.book, sale.number)
+    if await services.people.key(_HISTORY_MS) == "E":
+        jobs = _ACTIONS + _more(services.book, sale.number)
         await menu.run(services, front, "this_sale", jobs, sale, word)
 
 

@@ -69,16 +69,6 @@ class Canvas:
             self._frame.fill_rect(left, top, _CORNER, _CORNER, paper)
             self.icon("corner_%d" % number, left, top, colour, paper)
 
-    def line(self, x0, y0, x1, y1, colour):
-        self._frame.line(x0, y0, x1, y1, colour)
-
-    def circle(self, x, y, radius, colour):
-        self._frame.ellipse(x, y, radius, radius, colour, True)
-
-    def ring(self, x, y, radius, width, colour, paper):
-        self._frame.ellipse(x, y, radius, radius, colour, True)
-        self._frame.ellipse(x, y, radius - width, radius - width, paper, True)
-
     def text(self, font, x, y, text, ink, paper, align=LEFT):
         """Draws one line, its top at `y`, from, around or up to `x`. -> where it ends."""
         if align != LEFT:

@@ -83,7 +83,6 @@ TEXTS = {
     "call_off_ask": ("撤销这笔？", "Call it off?"),
     "give_back_ask": ("确认退款？", "Give back?"),
     "no_sales": ("还没有收款记录", "No sales yet"),
-    "power_off": ("可以关机了", "Safe to switch off"),
     # Sentences.
     "how_to_start": ("输入金额，按绿键收款", "Key in the amount,\nthen press green"),
     "ready_to_charge": ("金额无误，按绿键收款", "If it is right, press green"),
@@ -92,8 +91,6 @@ TEXTS = {
     "customer_pays": ("等待顾客付款", "Customer is paying"),
     "customer_confirms": ("请顾客在手机上确认", "Confirm on the phone"),
     "seconds_left": ("还等 {} 秒", "{} seconds left"),
-    "hold_still": ("贴近并保持不动", "Hold it close and still"),
-    "reading_card": ("正在读卡，请勿移开", "Reading the card"),
     "remove_card": ("可以移开卡片", "Remove the card"),
     "contacting_bank": ("正在联系银行", "Asking the bank"),
     "nothing_charged": ("没有扣款", "No money was taken"),
@@ -139,11 +136,6 @@ TEXTS = {
     "code_cancelling": (
         "顾客尚未确认付款，\n正在撤销，\n请按未收款处理；\n如已扣款将退回顾客。",
         "Not confirmed in time.\nBeing cancelled:\ntreat it as NOT paid;\nany charge goes back.",
-    ),
-    "all_saved": ("所有记录均已安全保存", "Every record is kept"),
-    "still_stored": (
-        "本机还有 {} 笔未入账，\n下次开机继续上送。",
-        "{} stored, not banked.\nSending goes on when\nswitched on again.",
     ),
     "offline_used": ("离线收款已用 {}/{} 笔", "{} of {} offline sales used"),
     "call_support": ("请联系客服", "Please call support"),
@@ -322,14 +314,9 @@ TEXTS = {
         "超出单笔限额，\n请减小金额，\n或换一种付款方式。",
         "Over the limit per sale.\nUse a smaller amount\nor another way to pay.",
     ),
-    "bad_key": ("密钥无效，不能收款，\n请联系客服。", "A key is not valid.\nPlease call support."),
     "card_amount_limit": (
         "超出此卡的金额限制，\n请减小金额或换一张卡。",
         "Over this card's limit.\nTry another card.",
-    ),
-    "card_auth_failed": (
-        "未能确认卡片真伪，\n请换一张卡。",
-        "Not proved genuine.\nTry another card.",
     ),
     "card_blocked": ("此卡已停用，\n请换一张卡。", "This card is blocked.\nTry another card."),
     "card_count_limit": (
@@ -346,10 +333,6 @@ TEXTS = {
     "card_not_supported": (
         "本机不支持此卡，\n请换一张卡。",
         "Card is not supported.\nTry another card.",
-    ),
-    "card_removed": (
-        "卡片移开太早，\n请再挥一次并保持不动。",
-        "The card left too early.\nTap again, hold it still.",
     ),
     "code_invalid": (
         "付款码无效，\n请顾客刷新后再出示。",
@@ -370,10 +353,6 @@ TEXTS = {
     "cvm_failed": (
         "未能验证持卡人，\n请换一种付款方式。",
         "Cardholder not verified.\nUse another way to pay.",
-    ),
-    "cvm_not_possible": (
-        "此金额须验证持卡人，\n本机无法完成，\n请换一种付款方式。",
-        "This amount needs a\nPIN or another check.\nUse another way to pay.",
     ),
     "host_certificate": (
         "收单机构证书不可信，\n请联系客服。",
@@ -484,14 +463,6 @@ TEXTS = {
         "此类卡不能离线收款，\n请待网络恢复，\n或换一张卡。",
         "This kind of card needs\nthe network. Wait for it\nor try another card.",
     ),
-    "one_card_only": (
-        "感应到多张卡，\n请只拿一张卡再挥。",
-        "More than one card.\nPresent one card only.",
-    ),
-    "power_was_cut": (
-        "上次意外断电，\n正在核对账目。",
-        "The power was cut.\nChecking the records.",
-    ),
     "reader_fault": (
         "读卡器没有应答，\n请重启设备。",
         "The reader is silent.\nRestart the terminal.",
@@ -601,11 +572,6 @@ TEXTS = {
     "terminal_declined": (
         "本机不能受理此卡，\n请换一张卡。",
         "Not with this card.\nTry another card.",
-    ),
-    "too_large": ("金额位数太多，请更正。", "That is too large.\nPlease correct it."),
-    "try_again_hold": (
-        "没有读到卡片，\n请再挥一次并保持不动。",
-        "The card was not read.\nTap again, hold it still.",
     ),
     "update_unreadable": (
         "新固件不认识本机记录，\n没有更新，记录均保留。\n请联系客服。",

@@ -12,15 +12,12 @@ MUTED = const(3)
 INK = const(4)
 ACCENT = const(5)
 ON_ACCENT = const(6)  # text on the accent
-_ACCENT_SOFT = const(7)  # between the two, so that text on the accent is smooth
-_ACCENT_PALE = const(8)
 TINT = const(9)  # a field in the accent's faintest shade
 AMBER = const(10)
 AMBER_TINT = const(11)
 GREEN = const(12)
 RED = const(13)
 BLUE = const(14)
-_AMBER_DEEP = const(15)  # between amber and ink
 
 _WHITE = const(0xFFFFFF)
 _NIGHT = const(0x0F1B2D)
@@ -41,6 +38,7 @@ def palettes():
 
 
 def _palette(accent, text):
+    """In the order of the numbers above."""
     return (
         _WHITE,
         mix(_NIGHT, _WHITE, 14, 100),
@@ -49,7 +47,7 @@ def _palette(accent, text):
         _NIGHT,
         accent,
         text,
-        mix(accent, text, 2, 3),
+        mix(accent, text, 2, 3),  # this and the next make text on the accent smooth
         mix(accent, text, 1, 3),
         mix(accent, _WHITE, 9, 100),
         _ACCENTS["stored"][0],
@@ -57,5 +55,5 @@ def _palette(accent, text):
         _ACCENTS["paid"][0],
         _ACCENTS["failed"][0],
         _ACCENTS["checking"][0],
-        mix(_ACCENTS["stored"][0], _NIGHT, 1, 2),
+        mix(_ACCENTS["stored"][0], _NIGHT, 1, 2),  # makes ink on amber smooth
     )

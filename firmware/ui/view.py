@@ -67,7 +67,7 @@ class View:
         self._page.support = number
 
     def status(self, link, pending_count, pending_fen, test_keys, clock, checking_count=0):
-        """Content of the status bar, drawn with the next `show`. link: "up", "down" or "slow"."""
+        """Content of the status bar, drawn with the next `show`. link: "up" or "down"."""
         self._page.status(link, pending_count, pending_fen, test_keys, clock, checking_count)
 
     def show(self, name, **values):

@@ -94,14 +94,12 @@ _CROSS: Layers = [
 _TRAY = [(0.27, 0.56), (0.27, 0.7), (0.73, 0.7), (0.73, 0.56)]
 
 
-def _fan(lit: int) -> Layers:
-    """A radio link pointing upward; `lit` of its three parts."""
-    parts: Layers = [
-        ("+", disc(0.5, 0.82, 0.09)),
-        ("+", arc(0.5, 0.82, 0.33, 225, 315, 0.11)),
-        ("+", arc(0.5, 0.82, 0.6, 225, 315, 0.11)),
-    ]
-    return parts[:lit]
+# A radio link pointing upward.
+_FAN: Layers = [
+    ("+", disc(0.5, 0.82, 0.09)),
+    ("+", arc(0.5, 0.82, 0.33, 225, 315, 0.11)),
+    ("+", arc(0.5, 0.82, 0.6, 225, 315, 0.11)),
+]
 
 
 # Large signs of the result screens (40 px).
@@ -133,12 +131,6 @@ _SIGNS: dict[str, Layers] = {
     ),
 }
 
-# The sign of safe switching off (72 px).
-_POWER: Layers = [
-    ("+", arc(0.5, 0.54, 0.36, -55, 235, 0.1)),
-    ("+", stroke(0.5, 0.09, 0.5, 0.48, 0.1)),
-]
-
 # The sign for "present a card" (112 px): a card, seen flat, and waves rising from it.
 _TAP: Layers = [
     ("+", arc(0.5, 0.66, 0.2, 222, 318, 0.045)),
@@ -159,10 +151,9 @@ _MARK: Layers = [
 
 # Small signs of the status bar (18 px).
 _STATUS: dict[str, Layers] = {
-    "link_up": _fan(3),
-    "link_slow": _fan(2),
+    "link_up": _FAN,
     "link_down": [
-        *_fan(3),
+        *_FAN,
         ("-", stroke(0.14, 0.1, 0.9, 0.92, 0.26)),
         ("+", stroke(0.14, 0.1, 0.9, 0.92, 0.1)),
     ],
@@ -197,7 +188,6 @@ def icons() -> dict[str, tuple[str, Layers, int]]:
     """name -> (character that stands for it in the font, layers, size in pixels)."""
     sizes: list[tuple[dict[str, Layers], int]] = [
         (_SIGNS, 40),
-        ({"power": _POWER}, 72),
         ({"tap": _TAP}, 112),
         ({"mark": _MARK}, 96),
         (_STATUS, 18),

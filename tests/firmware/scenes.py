@@ -2,7 +2,7 @@
 
 QUIET = ("up", 0, 0, True, "14:05")
 HOLDING = ("down", 2, 3600, True, "14:05")
-LOADED = ("slow", 48, 1234567, True, "23:59")
+LOADED = ("up", 48, 1234567, True, "23:59")
 DOUBTFUL = ("up", 2, 3600, True, "14:05", 1)
 IN_DOUBT = ("up", 0, 0, True, "14:05", 3)
 
@@ -46,7 +46,6 @@ _LOST = (
 # name of the picture -> (screen, status, values)
 SCENES = {
     "starting": ("starting", QUIET, {}),
-    "starting_after_power_cut": ("starting", HOLDING, {"note": "power_was_cut"}),
     "amount_empty": ("amount", QUIET, {"fen": 0}),
     "amount": ("amount", HOLDING, {"fen": 128050}),
     "amount_maintenance": (
@@ -74,9 +73,9 @@ SCENES = {
     "amount_in_doubt": ("amount", IN_DOUBT, {"fen": 0}),
     "amount_largest": ("amount", QUIET, {"fen": 999999999999}),
     "present": ("present", QUIET, {"fen": 1250}),
-    "present_offline": ("present", HOLDING, {"fen": 1250, "note": "hold_still"}),
+    "present_offline": ("present", HOLDING, {"fen": 1250, "note": "card_phone_watch"}),
     "processing": ("processing", QUIET, {"fen": 1250, "note": "contacting_bank"}),
-    "processing_card": ("processing", HOLDING, {"fen": 1250, "note": "reading_card"}),
+    "processing_card": ("processing", HOLDING, {"fen": 1250, "note": "remove_card"}),
     "present_code": ("present", QUIET, {"fen": 1250, "note": "card_phone_code"}),
     "waiting": ("waiting", QUIET, {"fen": 1250, "left_s": 52}),
     "waiting_holding": ("waiting", HOLDING, {"fen": 12345678, "left_s": 4}),
@@ -125,7 +124,6 @@ SCENES = {
             "where": "where_undecided",
             "when": "11-22 13:48",
             "card": _CARD,
-            "actions": True,
         },
     ),
     "confirm_call_off": (
@@ -140,7 +138,7 @@ SCENES = {
     ),
     "declined": ("declined", QUIET, {"fen": 1250, "reason": "insufficient_funds", "code": "51"}),
     "declined_unknown": ("declined", QUIET, {"fen": 1250, "reason": "host_code_7Q", "code": "7Q"}),
-    "try_again": ("try_again", QUIET, {"fen": 1250, "reason": "try_again_hold"}),
+    "try_again": ("try_again", QUIET, {"fen": 1250, "reason": "card_lost"}),
     "see_phone": ("try_again", HOLDING, {"fen": 1250, "reason": "see_phone"}),
     "in_doubt": ("in_doubt", HOLDING, {"fen": 1250}),
     "returned": ("returned", QUIET, {"fen": 1250}),
@@ -154,7 +152,7 @@ SCENES = {
     "fault": (
         "fault",
         QUIET,
-        {"reason": "reader_fault", "code": "E-1204", "support": "400-000-0000"},
+        {"reason": "reader_fault", "code": "E-1204"},
     ),
     "confirm": ("confirm", QUIET, {"fen": 1250, "reason": "second_tap"}),
     "confirm_give_back": (
@@ -364,7 +362,7 @@ SCENES = {
     "entry_stored": (
         "entry",
         HOLDING,
-        {"fen": 2350, "word": "stored", "when": "11-22 14:02", "card": _CARD, "actions": True},
+        {"fen": 2350, "word": "stored", "when": "11-22 14:02", "card": _CARD},
     ),
     "entry_checking": (
         "entry",
@@ -386,19 +384,16 @@ SCENES = {
             "card": _CARD,
             "ref": "000123456789",
             "back_fen": 12345,
-            "actions": True,
         },
     ),
     "entry_return": (
         "entry",
         HOLDING,
-        {"fen": -12345, "word": "stored", "when": "11-22 14:02", "card": _CARD, "actions": True},
+        {"fen": -12345, "word": "stored", "when": "11-22 14:02", "card": _CARD},
     ),
     "entry_failed": (
         "entry",
         QUIET,
         {"fen": 12345678, "word": "failed", "when": "11-22 12:10", "card": _CARD, "code": "05"},
     ),
-    "power_off": ("power_off", QUIET, {}),
-    "power_off_holding": ("power_off", HOLDING, {"count": 2}),
 }

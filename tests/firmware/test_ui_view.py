@@ -11,10 +11,10 @@ from ui.screens import SCREENS
 from ui.view import View
 
 _WORDS = ("paid", "stored", "checking", "returned", "failed")
-_TITLES = ("brand", "enter_amount", "present_card", "history", "power_off")
+_TITLES = ("brand", "enter_amount", "present_card", "history")
 _BANDS = _WORDS + ("try_again", "cannot_sell", "fault", "charge_again")
-_NOTES = ("reading_card", "remove_card", "contacting_bank")
-_SENTENCES = ("in_doubt", "code_cancelling", "still_stored")  # explanations that are no reason
+_NOTES = ("remove_card", "contacting_bank")
+_SENTENCES = ("in_doubt", "code_cancelling")  # explanations that are no reason
 
 
 def _spied(panel=None, language="zh"):

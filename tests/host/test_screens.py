@@ -2,6 +2,7 @@
 
 import ast
 import json
+import re
 
 import pytest
 from golden import record
@@ -81,6 +82,47 @@ def test_the_five_words_say_what_the_merchant_needs():
     words = {key: table[key][0] for key in ("paid", "stored", "checking", "returned", "failed")}
     assert list(words.values()) == ["已收妥", "已受理待上送", "处理中", "已退回", "未成功"]
     assert all(f"where_{word}" in table for word in words)
+
+
+# Keys that the firmware puts together of two parts.
+_BUILT = ("where_", "back_", "net_", "cause_", "scope_", "fee_")
+
+
+_UNITS = ("_fen", "_count")  # names of values, not of texts
+_HANDED = {"reason", "title", "yes", "note", "why"}
+
+
+def _nodes(*rooms: str):
+    """Every node of the syntax trees of these rooms' modules, but not of the texts themselves."""
+    for room in rooms:
+        for file in sorted((FIRMWARE / room).rglob("*.py")):
+            if file.name != "texts.py":
+                yield from ast.walk(ast.parse(file.read_text(encoding="utf-8")))
+
+
+def _words(node: ast.AST) -> set[str]:
+    """The strings in there that can be a text key of several words."""
+    strings = {n.value for n in ast.walk(node) if isinstance(n, ast.Constant)}
+    keys = {s for s in strings if isinstance(s, str) and re.fullmatch(r"[a-z]+(_[a-z]+)+", s)}
+    return {key for key in keys if not key.endswith(_UNITS)}
+
+
+def test_every_text_is_one_that_something_shows():
+    used = {n.value for n in _nodes("") if isinstance(n, ast.Constant) and isinstance(n.value, str)}
+    built = {key for key in texts.table() if key.startswith(_BUILT)}
+    assert set(texts.table()) <= used | built | {key + "_short" for key in used}
+
+
+def test_every_text_key_that_a_job_returns_or_hands_to_a_screen_has_a_text():
+    named = set()
+    for node in _nodes("terminal", "ui/screens"):
+        handed = isinstance(node, ast.keyword) and node.arg in _HANDED
+        called = isinstance(node, ast.Call) and ast.unparse(node.func) in ("page.say", "page.band")
+        if handed or called or isinstance(node, ast.Return):
+            named |= _words(node)
+        if isinstance(node, ast.Dict):
+            named |= {key for value in node.values for key in _words(value)}
+    assert len(named) > 100 and named <= set(texts.table()), named - set(texts.table())
 
 
 def test_every_reason_of_the_card_and_of_the_host_has_a_text():

@@ -17,7 +17,6 @@ from ui.screens import (
     menu,
     netlog,
     notice,
-    power_off,
     present,
     processing,
     refused,
@@ -55,5 +54,4 @@ SCREENS = {
     "notice": notice.draw,
     "give_back": give_back.draw,
     "given_back": given_back.draw,
-    "power_off": power_off.draw,
 }

@@ -5,7 +5,7 @@ from ui.page import above, money
 _COLOURS = {"returned": "slate"}
 
 
-def draw(page, fen, word, when="", card="", ref="", code="", back_fen=0, actions=False, where=""):
+def draw(page, fen, word, when="", card="", ref="", code="", back_fen=0, where=""):
     """`fen` is below zero for a return; `back_fen`: how much of a sale was given back; `when`: its
     last eleven characters are shown, MM-DD hh:mm; `where`: text key of where the money is, if it is
     not what the word says."""
@@ -18,8 +18,7 @@ def draw(page, fen, word, when="", card="", ref="", code="", back_fen=0, actions
     y = page.opposite(y, when[-11:], _shorter(card))
     told = ("reference" if ref else "code", " ".join([ref, code]).strip())
     page.details(y, told, ("given_back", money(-back_fen) if back_fen else ""))
-    more = (("E", "key_more"),) if actions else ()
-    page.hints(more + (("X", "key_back"),))
+    page.hints((("E", "key_more"), ("X", "key_back")))
 
 
 def _shorter(card):

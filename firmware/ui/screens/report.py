@@ -5,9 +5,9 @@ from ui.page import above
 _BACK = ((("X", "key_back"),),)
 
 
-def draw(page, title, rows=(), reason="", hints=_BACK, colour="slate"):
+def draw(page, title, rows=(), reason="", hints=_BACK):
     """`rows`: (text key, value), at most seven; `reason`: text key of the sentence below them."""
-    page.begin(colour)
+    page.begin("slate")
     page.title(51, page.say(title))
     y = page.details(86, *rows)
     if reason:

@@ -5,7 +5,7 @@ from ui.canvas import HEIGHT
 
 
 def draw(page, note=""):
-    """`note`: a text key, such as "power_was_cut"."""
+    """`note`: text key of what is being done."""
     page.begin("slate")
     page.sign("mark", 84)
     page.title(196, page.say("brand"))
