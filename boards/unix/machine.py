@@ -15,9 +15,6 @@ import time
 
 from micropython import const, schedule
 
-PWRON_RESET = const(1)
-WDT_RESET = const(3)
-
 _MP_POLL = const(3)
 _MP_GET_FILENO = const(10)
 _POLL_READ = const(1)
@@ -303,14 +300,6 @@ class RTC:
         wanted = time.mktime((year, month, day, hour, minute, second, 0, 0))
         RTC.offset_s = wanted - time.mktime(time.gmtime())
         return None
-
-
-def reset_cause():
-    return WDT_RESET if os.getenv("TAPSTONE_RESET_CAUSE") == "watchdog" else PWRON_RESET
-
-
-def unique_id():
-    return (os.getenv("TAPSTONE_SERIAL") or "SIM00001").encode()
 
 
 def reset():

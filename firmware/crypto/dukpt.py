@@ -12,7 +12,6 @@ MAC_REQUEST = const(0x2000)
 MAC_REPLY = const(0x2001)
 MAC_RECEIPT = const(0x2002)
 DATA_ENCRYPTION = const(0x3000)
-PIN_ENCRYPTION = const(0x1000)  # only for the published vectors: this terminal takes no PIN
 
 _KEY_DERIVATION = const(0x8000)
 _ECB = const(1)

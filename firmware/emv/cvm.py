@@ -24,7 +24,6 @@ _NEXT_IF_UNSUCCESSFUL = 0x40
 
 _CASH = 0x01
 _CASHBACK = 0x09
-_NOTHING_DONE = 0x3F
 
 
 def parse(data):
@@ -38,7 +37,8 @@ def parse(data):
 def select(session, tvr, on_device, required):
     """(CVM, CVM results of 3 bytes), and what speaks against it marked in the bytearray `tvr`.
 
-    `on_device`: card and kernel leave it to the customer's device. `required`: by our limit.
+    `on_device`: card and kernel leave it to the customer's device. `required`: by our limit. 3F at
+    the head of the results: no CVM was performed (Book 4 Annex A4).
     """
     if on_device:
         return (DEVICE, b"\x01\x00\x02") if required else (NO_CVM, b"\x3f\x00\x02")

@@ -1,1 +1,1 @@
-"""What the terminal knows about itself: a bounded log and counters."""
+"""What the terminal knows about itself: its log, the log of the line, the network check's steps."""

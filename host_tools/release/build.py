@@ -29,6 +29,7 @@ def sources(board: str) -> dict[Path, Path]:
                 file.is_file()
                 and "__pycache__" not in file.parts
                 and file.suffix in (".py", ".bin")
+                and file.name not in _NOT_FOR_THE_DEVICE
             ):
                 found[file.relative_to(root)] = file
     return found

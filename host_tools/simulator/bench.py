@@ -218,7 +218,6 @@ class Bench:
             "MICROPYPATH": f"{self.firmware}:.frozen",
             "TAPSTONE_DEVICES": str(self.wires.folder),
             "TAPSTONE_PROVISION": str(self.provision_path),
-            "TAPSTONE_SERIAL": SERIAL,
         }
 
     def _point_terminal_at_network(self) -> None:

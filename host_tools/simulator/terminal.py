@@ -13,6 +13,7 @@ from host_tools import paths
 # (manifest.py), lies in this heap as well, about 300 KB of it.
 HEAP = "768k"
 RESET_EXIT = 75
+_BY_WATCHDOG = -signal.SIGKILL
 _PAUSE_AFTER_CRASH_S = 1.0
 _WATCHDOG_LOOK_S = 0.25
 
@@ -61,27 +62,21 @@ class TerminalProcess:
             await self._process.wait()
 
     async def _keep(self) -> None:
-        cause = "power"
         while True:
-            code = await self._live(cause)
-            if code == RESET_EXIT:
-                cause = "reset"
-            elif code == -signal.SIGKILL:
-                cause = "watchdog"
-            else:
-                cause = "crash"
+            code = await self._live()
+            if code not in (RESET_EXIT, _BY_WATCHDOG):
                 self.crashes += 1
                 self._on_line(f"the firmware ended with exit code {code}; it is started again")
                 await asyncio.sleep(_PAUSE_AFTER_CRASH_S)
 
-    async def _live(self, cause: str) -> int:
+    async def _live(self) -> int:
         self.boots += 1
         self._process = await asyncio.create_subprocess_exec(
             paths.micropython(),
             "-X",
             f"heapsize={HEAP}",
             str(self._program / "main.py"),
-            env={**os.environ, **self._environment, "TAPSTONE_RESET_CAUSE": cause, "TZ": "UTC0"},
+            env={**os.environ, **self._environment, "TZ": "UTC0"},
             cwd=self._program,
             stdin=asyncio.subprocess.DEVNULL,
             stdout=asyncio.subprocess.PIPE,

@@ -10,7 +10,7 @@ from uplink.link import NOT_SENT
 
 TOKEN = bytes(range(16))
 ANSWER = ("123456789012", "A1B2C3", "00")
-TOTALS, LIST, DIFFERENCES, DATES = 0x12, 0x13, 0x14, 0x19
+TOTALS, LIST, DIFFERENCES = 0x12, 0x13, 0x14
 NOON = (2026, 11, 22, 12, 0, 0)
 
 

@@ -4,7 +4,7 @@ import wire
 
 from drivers.st7789 import ST7789
 
-_DATA, _DESELECTED = 1, 2
+_DESELECTED = 2
 
 
 class _Wire:
