@@ -3,7 +3,6 @@
 import asyncio
 import contextlib
 import json
-import shutil
 import signal
 import sys
 from pathlib import Path
@@ -62,25 +61,16 @@ def run(
 ) -> None:
     """Starts the acquirer and the virtual terminal, and serves the page."""
     from host_tools.simulator.bench import BenchError
+    from host_tools.simulator.fresh import NotOurs
     from host_tools.simulator.serve import Taken, serve_bench
 
-    if fresh:
-        _forget(data)
     try:
-        asyncio.run(_until_signal(serve_bench(data, port, _person.print)))
+        asyncio.run(_until_signal(serve_bench(data, port, fresh, _person.print)))
+    except NotOurs as error:
+        _fail(str(error), 2)
     except (Taken, BenchError) as error:
         _fail(str(error))
     _person.print("Stopped. The data are kept; start again to carry on.")
-
-
-def _forget(data: Path) -> None:
-    """Removes only a folder that this program made."""
-    if not data.is_dir():
-        return
-    ours = any((data / name).exists() for name in ("provision.json", "flash.bin"))
-    if any(data.iterdir()) and not ours:
-        _fail(f"{data} does not look like a terminal's data folder: not removed", 2)
-    shutil.rmtree(data)
 
 
 @app.command()

@@ -6,7 +6,7 @@ import socket
 from collections.abc import Callable
 from pathlib import Path
 
-from host_tools.simulator import page
+from host_tools.simulator import fresh, page
 from host_tools.simulator.front import Front
 
 
@@ -28,7 +28,7 @@ def _check_port(port: int) -> None:
 def _lock(data: Path):
     """One bench a folder: two terminals on one flash would be one too many."""
     data.mkdir(parents=True, exist_ok=True)
-    lock = (data / "lock").open("w")
+    lock = (data / fresh.LOCK).open("w")
     try:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except OSError:
@@ -36,9 +36,14 @@ def _lock(data: Path):
     return lock
 
 
-async def serve_bench(data: Path, port: int, say: Callable[[str], None]) -> None:
+async def serve_bench(data: Path, port: int, new: bool, say: Callable[[str], None]) -> None:
+    """`new`: what an earlier run has left in the folder goes first, once nobody uses it."""
+    if new:
+        fresh.check(data)
     _check_port(port)
     lock = _lock(data)
+    if new:
+        fresh.clear(data)
     front = Front(data)
     say("Preparing keys, cards and firmware ...")
     try:

@@ -1,12 +1,15 @@
 """Commands given what they cannot use: one line that says what to do, and never a traceback."""
 
+import ast
+import fcntl
 import sqlite3
 import sys
 
 import pytest
 
-from host_tools import cli, start
+from host_tools import cli, paths, start
 from host_tools.acquirer.schema import DATABASE, open_database, schema_version
+from host_tools.simulator import fresh
 
 JUNK = bytes(range(256)) * 16
 
@@ -94,13 +97,56 @@ def test_a_case_that_there_is_not_is_wrong_usage(tapstone, number):
     assert (code, "--scenario" in said) == (2, True)
 
 
-@pytest.mark.parametrize("file", ["provision.json", "flash.bin"])
-def test_fresh_forgets_a_terminals_folder_also_after_a_factory_reset(tmp_path, file):
+@pytest.fixture
+def used(tmp_path):
+    """A data folder after a run: some files, some folders."""
     data = tmp_path / "data"
-    data.mkdir()
-    (data / file).touch()
-    cli._forget(data)
-    assert not data.exists()
+    (data / "cards").mkdir(parents=True)
+    for name in ("lock", "flash.bin", "provision.json", "cards/keys.json"):
+        (data / name).touch()
+    return data
+
+
+@pytest.mark.parametrize("lost", ["provision.json", "flash.bin"])
+def test_fresh_forgets_a_terminals_folder_also_after_a_factory_reset(used, lost):
+    (used / lost).unlink()
+    fresh.clear(used)
+    assert [each.name for each in used.iterdir()] == [fresh.LOCK]
+
+
+@pytest.mark.parametrize("name", ["thesis.txt", "firmware.zip", ".git"])
+def test_fresh_removes_nothing_where_anything_of_somebody_else_lies(tapstone, used, name):
+    (used / name).mkdir()
+    before = sorted(used.rglob("*"))
+    code, said = tapstone("run", "--data", used, "--fresh", "--port", 40999)
+    assert (code, name in said) == (2, True)
+    assert sorted(used.rglob("*")) == before
+
+
+def test_fresh_removes_no_folder_that_only_has_names_of_ours(tapstone, tmp_path):
+    (tmp_path / "firmware").mkdir()
+    code, said = tapstone("run", "--data", tmp_path, "--fresh", "--port", 40999)
+    assert (code, "nothing was removed" in said) == (2, True)
+    assert (tmp_path / "firmware").exists()
+
+
+def test_fresh_removes_nothing_of_a_run_that_goes_on(tapstone, used):
+    with (used / fresh.LOCK).open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        code, said = tapstone("run", "--data", used, "--fresh", "--port", 40999)
+    assert (code, "in use by another run" in said) == (1, True)
+    assert (used / "flash.bin").exists()
+
+
+def test_fresh_knows_every_file_that_a_terminal_writes():
+    tree = ast.parse((paths.firmware_dir() / "terminal" / "erasure.py").read_text())
+    said = {
+        node.targets[0].id: ast.literal_eval(node.value)
+        for node in tree.body
+        if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name)
+    }
+    files = set(said["_FILES"])
+    assert files | {said["_MARK"]} | {name + said["_PART"] for name in files} <= fresh.MADE
 
 
 @pytest.mark.parametrize("command", ["settlements", "documents", "payees", "resets"])
