@@ -7,7 +7,7 @@ TAG_BYTES = 8
 
 
 class Sealer:
-    """Seals with two keys derived from one. `test keys` or real ones: the format is the same."""
+    """Seals with two keys that are derived from the one of 16 bytes that was provisioned."""
 
     def __init__(self, key):
         if len(key) != 16:

@@ -38,9 +38,8 @@ def run(session):
     found.judge()
     kind = action.analyse(session, found.tvr)
     if found.hotlisted or (found.on_device and not found.cda):
-        kind = (
-            AAC  # GAC.22: without its signature, a phone's word that it knows its owner is nothing
-        )
+        # GAC.22: without its signature, a phone's word that it has verified its owner is worthless.
+        kind = AAC
     return (yield from generate.run(session, found, kind))
 
 

@@ -36,7 +36,7 @@ REASONS = (
     "usage_not_allowed",  # the issuer does not allow this kind of payment here
     "oda_failed",  # the card could not prove that it is genuine
     "cvm_failed",  # the amount needs the holder to be verified, and no way was found
-    "terminal_declined",  # terminal action analysis (kernel 2)
+    "terminal_declined",  # terminal action analysis (kernels 2 and 5)
     "relay_suspected",  # the card answered too late to be this near (kernel 2)
     "card_lost",  # it left the field, or fell silent
     "card_error",  # it answered against the rules

@@ -61,8 +61,8 @@ CARD = {
     0x9F5D: (3, 6),  # available offline amount, or capabilities (kernel 2)
     0x9F69: (5, 16),  # card authentication related data
     0x9F6C: (2, 2),  # card transaction qualifiers
-    0xDF4B: (3, 3),  # POS cardholder interaction information (kernel 2)
     0x9F6E: (4, 32),  # form factor, or third party data (kernel 2)
+    0xDF4B: (3, 3),  # POS cardholder interaction information (kernel 2)
 }
 
 # Book 3 5.4: numeric values are cut and padded on the left, compressed numeric padded with F,

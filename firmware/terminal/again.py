@@ -19,10 +19,10 @@ _NO_REQUEST = (None, None, None)
 
 
 class Again:
-    """`loaded`: sale number -> (kind, Sale), to be told the host as forwarding.WAYS has it."""
+    """`loaded`: sale number -> (kind, Sale); each is to be sent as `forwarding.WAYS` says."""
 
     def __init__(self, book, journal, first, only=None):
-        """From the sequence number `first` on; `only`: of the sale of this number alone."""
+        """Reads from the sequence number `first` on; `only`: the number of the one sale wanted."""
         self.first = first
         self.missing = 0
         self.loaded = {}
@@ -38,7 +38,7 @@ class Again:
         return self._walk is None and not self.loaded
 
     def step(self):
-        """Reads one record more. False: all are read, or so many are loaded that some must go."""
+        """Reads one more record. False: none is left, or no more may be loaded for now."""
         if self._walk is None or len(self.loaded) >= _MOST_LOADED:
             return False
         try:
@@ -90,8 +90,8 @@ class Again:
         return self._ended(kind, sale, *self._requests.pop(sale.number, _NO_REQUEST)[1:])
 
     def _ended(self, kind, sale, request, was):
-        """What to tell of a sale, by the record of its end; of its request the position and the
-        kind."""
+        """What to tell of a sale that has ended: `kind` and `sale` are those of its last record,
+        `request` and `was` position and kind of the one before (None: not seen)."""
         if kind in (b.PAID, b.GRANTED):
             return self._paid(kind, sale, request)
         reversed_ = kind == b.REVERSED or kind == b.ABANDONED and sale.answer[2]

@@ -12,7 +12,7 @@ from terminal.kinds import CALLED_OFF, RETURN
 
 _FILE = "waiting"
 _PART = "waiting.part"
-_STEP_S = const(900)  # at most so much is forgotten by a power cut
+_STEP_S = const(900)  # the most that a power cut can make it forget
 _ID_BYTES = const(16)
 
 

@@ -131,8 +131,8 @@ def unpack(payload):
 
 
 def posted(records, products, since, up_to):
-    """Yields (product, payload), newest first, for each record: the product of a sale that was
-    released as posted above `since` up to `up_to`; 0 for all others.
+    """Yields (product, payload) for each record, newest first. The product is that of a sale which
+    was released as posted, under a sequence number above `since` and up to `up_to`; else it is 0.
 
     `records`: (kind, sequence number, payload) newest first; `products`: kind of the newest record
     of a posted sale -> product. A sale that was carried forward counts where it stands last.

@@ -45,6 +45,7 @@ AT_RISK = (STORED, DEFERRED, DEAD, DEAD_DEFERRED)
 ROOM_FOR_A_SALE = const(12)
 # A sale that nobody resolves is written again at the head when this many later ones wait behind it.
 _MOST_WAITING = const(32)
+_FAR_BACK = const(32)  # sales that are looked through for the word of one
 
 NOTHING_OWED = b""
 
@@ -284,8 +285,8 @@ class Book:
         return self._entries.owed
 
     def must_wait(self, number):
-        """Whether this is a return whose original the host has not answered for yet; or it was made
-        in a batch that is being closed without it: it is in the next one."""
+        """Whether it may not be sent yet: a return whose original the host has not answered for, or
+        a sale of a batch that is being closed without it."""
         closing = self.tally.batch.closing
         if closing and number <= closing.last:
             return True
@@ -300,7 +301,7 @@ class Book:
 
     def word(self, number):
         """The merchant's word for the sale of this number, None if it is no longer kept."""
-        for sale, word in past.sales(self._journal, self.is_open, _MOST_WAITING):
+        for sale, word in past.sales(self._journal, self.is_open, _FAR_BACK):
             if sale.number == number:
                 return word
         return None
@@ -330,8 +331,8 @@ class Book:
         return count + self.totals(CALLED_OFF, *_RETURNS)[0], total_fen
 
     def pending(self):
-        """(count, fen) that is kept here and not at the bank: what is to be given back lessens the
-        money. What the bank will not give back does not."""
+        """(count, fen) that is kept here and not at the bank. Returns lessen the sum, but for those
+        that the bank has refused."""
         count, back_fen = self.totals(RETURN)
         count += self.totals(STORED, DEFERRED)[0]
         return count, self.totals(*AT_RISK)[1] - back_fen

@@ -6,6 +6,7 @@ class Section:
     """A checked part of a document: its fields are attributes."""
 
     def __getattr__(self, name):
+        """For type checkers: which fields there are is known only when a document was read."""
         raise AttributeError(name)
 
 

@@ -45,7 +45,7 @@ class Clock:
         return divmod((t[4] * 60 + t[5] + self._offset_s // 60) % 1440, 60)
 
     def since_s(self, local):
-        """Seconds from that local time until now, by the clock on the wall; negative if ahead."""
+        """Seconds since that local time, by the wall clock; negative if it is still to come."""
         return time.mktime(self.local() + (0, 0)) - time.mktime(local + (0, 0))
 
     def set_utc(self, now):

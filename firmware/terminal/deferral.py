@@ -5,6 +5,7 @@ the merchant has seen it.
 """
 
 from journal import Full
+from terminal.book import NOTHING_OWED
 from terminal.kinds import CALLED_OFF, DECLINED, DEFERRED, DENIED, GRANTED
 
 _APPROVED = "00"
@@ -34,7 +35,7 @@ def unseen(book):
 def seen(book, number):
     """The merchant has read that this one was declined."""
     if book.kind(number) == DENIED:
-        book.end(book.seq_of(number), DECLINED, b"")
+        book.end(book.seq_of(number), DECLINED, NOTHING_OWED)
 
 
 def call_off(book, number):

@@ -104,7 +104,7 @@ class Downloads:
             return None
 
     def _take(self, coming, chunk):
-        """False if the chunk is of no use. There may be another version than a moment ago."""
+        """False if the chunk is of no use. One of another version tells of a newer document."""
         version, length = chunk[:2]
         self._offered[coming.kind] = version
         if version != coming.version:

@@ -11,7 +11,7 @@ from micropython import const
 
 _FILLER = "filler"
 _BLOCK_BYTES = const(4096)
-_ENOSPC = const(28)
+_ENOSPC = const(28)  # the errno module of most ports does not name it
 
 
 class Folder:

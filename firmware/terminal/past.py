@@ -5,8 +5,8 @@ from terminal.kinds import ONCE_CLOSED, WORDS
 
 
 def lines(journal, above=0):
-    """Yields (kind, sequence number, payload) of what is about sales; it may end where there is
-    nothing about those above `above`."""
+    """Yields (kind, sequence number, payload) of the records about sales. It may end early: where
+    nothing about sales above `above` can follow."""
     for _, kind, seq, payload in journal.history(above):
         if kind in WORDS:
             yield kind, seq, payload

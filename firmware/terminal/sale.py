@@ -35,8 +35,8 @@ _PRESENT_MS = const(60000)
 _APDU_MS = const(3000)
 _LINE_MS = const(8000)  # so long a sale waits for another network to take over
 _MOMENT_MS = const(1500)  # a line that has just gone, as when the network changes, may be back
-_SAME_TAP_MS = const(120000)
-_PURCHASE = const(0x00)
+_SAME_TAP_MS = const(120000)  # the same card and amount within this: was it meant?
+_PURCHASE = const(0x00)  # transaction type (9C)
 _APPLICATION = const(0x84)  # the name of the application that pays
 _DEFER = {"reason": "defer_sure", "title": "defer_ask", "yes": "key_defer"}
 
@@ -197,17 +197,7 @@ class SaleDesk:
     async def _talk(self, sale):
         """Carries the kernel's commands to the card and does what it asks for in between."""
         s = self._s
-        request = emv.Request(
-            sale.amount_fen,
-            s.settings.emv_currency,
-            _PURCHASE,
-            (sale.time[0] % 100, sale.time[1], sale.time[2]),
-            sale.time[3:],
-            s.random(4),
-            sale.number,
-            self._online_able(),
-        )
-        kernel = emv.entry.transaction(s.emv_config, request)
+        kernel = emv.entry.transaction(s.emv_config, self._request(sale))
         if s.emv_config.record_sessions:
             kernel = emv.record.recorded(kernel, print)  # masked, to the console
         answer = None
@@ -225,6 +215,20 @@ class SaleDesk:
                     answer = await s.reader.transceive(wanted, _APDU_MS)
         except StopIteration as end:
             return end.value
+
+    def _request(self, sale):
+        """What the kernel is told of the sale."""
+        year, month, day = sale.time[:3]
+        return emv.Request(
+            sale.amount_fen,
+            self._s.settings.emv_currency,
+            _PURCHASE,
+            (year % 100, month, day),
+            sale.time[3:],
+            self._s.random(4),
+            sale.number,
+            self._online_able(),
+        )
 
     async def _meant(self, sale, outcome):
         """A second tap of the same card for the same amount must be meant."""

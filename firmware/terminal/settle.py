@@ -9,6 +9,9 @@ _ASK_MS = const(60000)
 _LOOK_MS = const(500)
 _PATIENCE_MS = const(60000)  # for what must be sent first
 
+# Response codes to a closing that need no word: none came yet, closed, the list is wanted.
+_UNDER_WAY = ("", "00", "95")
+
 _SURE = ((("E", "settle"), ("X", "key_back")),)
 _LEAVE = ((("X", "key_back"),),)
 _OK = ((("E", "key_ok"),),)
@@ -69,7 +72,7 @@ async def _watch(services, front):
     while settler.closing is not None:
         refusal = settler.refusal
         state = "settle_no_line" if not services.link.ready else "settle_under_way"
-        if refusal not in ("", "00", "95"):
+        if refusal not in _UNDER_WAY:
             state = "settle_refused"
         if state != shown or front.changed():
             more = (("code", refusal),) if state == "settle_refused" else ()

@@ -70,7 +70,7 @@ class Settlement:
     # The list
 
     async def _items(self, first):
-        """Items from the so-manieth on, newest first; none if there are no more."""
+        """Some items of the list from the item `first` on, newest first; none if it has ended."""
         if first != self._next:
             self._lines, self._next = self._posted(), 0
             await self._read(first)
@@ -82,7 +82,7 @@ class Settlement:
         return batch.posted(lines, PRODUCTS, closing.since, closing.up_to)
 
     async def _read(self, count):
-        """So many of the next items; keys and screen get their turn in between."""
+        """At most `count` of the next items; keys and screen get their turn in between."""
         found, read = [], 0
         while len(found) < count:
             product, payload = next(self._lines, (0, None))

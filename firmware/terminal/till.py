@@ -28,8 +28,8 @@ def keyed(amount_fen, key):
 
 
 def first(key):
-    """The amount when this key has ended a result: a digit begins the next amount, and is not lost
-    on the way. `key`: or None."""
+    """The amount after a result that `key` (or nobody: None) has ended: a digit is not lost, it
+    begins the next amount."""
     return keyed(0, key or "")
 
 

@@ -15,7 +15,7 @@ _FORMATS = {1: framebuf.MONO_HLSB, 2: framebuf.GS2_HMSB}
 
 
 class NotAFont(Exception):
-    pass
+    """The file is not a font of this format; the text says what is missing."""
 
 
 class Font:

@@ -16,7 +16,7 @@ _KEPT = const(24)
 
 
 class NotTexts(Exception):
-    pass
+    """The file does not hold packed texts."""
 
 
 class Words:

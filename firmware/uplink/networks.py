@@ -57,7 +57,7 @@ class Networks:
         there = [i for i in range(len(self._all)) if self._all[i].up()]
         if there:
             # The preferred one is not the best where it has failed a moment ago.
-            order = [(i in self._tried, i == 0 and not self._is_patient(now), i) for i in there]
+            order = [(i in self._tried, i == 0 and not self._has_rested(now), i) for i in there]
             self._use(min(order)[2], now)
         elif now - self._since_ms >= _JOIN_MS:
             self._use((self._at + 1) % len(self._all), now)
@@ -80,10 +80,10 @@ class Networks:
         """Whether the preferred one should be looked at again."""
         if self._at == 0 or not self._quiet():
             return False
-        return (self.preferred.exclusive or self.preferred.up()) and self._is_patient(now)
+        return (self.preferred.exclusive or self.preferred.up()) and self._has_rested(now)
 
-    def _is_patient(self, now):
-        """The preferred one is in use, or was left long enough ago."""
+    def _has_rested(self, now):
+        """Whether the preferred one is in use, or was left alone for long enough."""
         last = self.preferred.exclusive or self._leaves > len(_BACK_MS)
         patience_ms = _BACK_MS[-1 if last else self._leaves - 1]
         return self._at == 0 or now - self._left_ms >= patience_ms

@@ -101,7 +101,7 @@ class Session:
         self._network = None
         self._state = _DOWN
         self.trouble = why
-        self._next_try_ms = now if self._networks.failed() else now + self._gap_ms()
+        self._next_try_ms = now if self._networks.failed() else now + self._pause_after_failure_ms()
         return [(CLOSE,)] + ended
 
     def request(self, key, data, now):
@@ -164,7 +164,8 @@ class Session:
         self._next_try_ms = now
         return [(CLOSE,)]
 
-    def _gap_ms(self):
+    def _pause_after_failure_ms(self):
+        """Counts the failure, too."""
         self._failures += 1
         return gap_ms(_GAPS_MS, self._failures - 1, self._random)
 
