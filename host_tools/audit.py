@@ -8,6 +8,7 @@ from typing import Any
 
 from host_tools import wallet
 from host_tools.acquirer import ledger
+from host_tools.acquirer.outcome import POSTED
 from host_tools.device import provision, target
 from host_tools.simulator.bench import Bench
 
@@ -51,7 +52,7 @@ def audit(bench: Bench) -> dict[str, int]:
     journal = _journal(bench)
     posted = ledger.transactions(bench.acquirer.data)
     consents = _consents(bench)
-    banked = {i: t for i, t in posted.items() if t["state"] in ("posted", "exception")}
+    banked = {i: t for i, t in posted.items() if t["state"] in POSTED}
     back = {i: t for i, t in posted.items() if t["state"] == "returned"}
     told_paid = {i: s for i, s in journal.items() if s["kind"] in _TOLD_YES}
     told_back = {i: s for i, s in journal.items() if s["kind"] == "return"}

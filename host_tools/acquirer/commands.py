@@ -96,19 +96,16 @@ def settle_retired(
 ) -> None:
     """Settles what a replaced terminal has left: nobody is there to close its batch."""
     from host_tools.acquirer import settlement, terms
-    from host_tools.acquirer.schema import DATABASE, open_database
+    from host_tools.acquirer.schema import transaction
 
     _must_exist(directory)
-    engine = open_database(directory / DATABASE)
     try:
-        with engine.begin() as connection:
+        with transaction(directory) as connection:
             now = datetime.now(UTC)
             made = settlement.close_for(connection, key_id, now, terms.load(directory))
     except ValueError as error:
         _fail(str(error))
-    finally:
-        engine.dispose()
-    print(f"settlement S{made:011d}" if made else "nothing is left to settle")
+    print(f"settlement {settlement.reference_of(made)}" if made else "nothing is left to settle")
 
 
 @acquirer_app.command()
@@ -161,13 +158,11 @@ def template(
 def documents(directory: Directory, as_json: AsJson = False) -> None:
     """Lists what was published, who uses it, and which terminals refused something, and why."""
     from host_tools.acquirer import ledger, publishing
-    from host_tools.acquirer.schema import DATABASE, open_database
+    from host_tools.acquirer.schema import transaction
 
     _must_exist(directory)
-    engine = open_database(directory / DATABASE)
-    with engine.begin() as connection:
+    with transaction(directory) as connection:
         rows = publishing.listed(connection)
-    engine.dispose()
     refused = [n for n in ledger.notes(directory, "alarm") if n["code"].endswith("_refused")]
     if as_json:
         print(json.dumps({"documents": rows, "refused": refused}, indent=1))
@@ -187,13 +182,11 @@ def documents(directory: Directory, as_json: AsJson = False) -> None:
 def payees(directory: Directory, as_json: AsJson = False) -> None:
     """Lists the settlement accounts of all merchants, each with the day from which it counts."""
     from host_tools.acquirer import payees as rules
-    from host_tools.acquirer.schema import DATABASE, open_database
+    from host_tools.acquirer.schema import transaction
 
     _must_exist(directory)
-    engine = open_database(directory / DATABASE)
-    with engine.begin() as connection:
+    with transaction(directory) as connection:
         rows = [dict(row._mapping) for row in rules.history(connection)]
-    engine.dispose()
     if as_json:
         print(json.dumps({"payees": rows}, indent=1))
         return

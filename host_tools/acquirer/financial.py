@@ -26,7 +26,7 @@ from host_tools.acquirer import (
 from host_tools.acquirer.book import Conflict
 from host_tools.acquirer.card import Card
 from host_tools.acquirer.keys import HostKeys
-from host_tools.acquirer.outcome import LATER, Outcome
+from host_tools.acquirer.outcome import LATER, POSTED, Outcome
 from host_tools.acquirer.request import Request
 from host_tools.acquirer.terms import Terms
 from host_tools.acquirer.wire import Message
@@ -42,7 +42,6 @@ _PRODUCT = {
     fields.DEFERRED: totals.DEFERRED,
 }
 _REVERSIBLE = ("0200", "0201")
-_POSTED = ("posted", "exception")
 _FOR_PEOPLE = ("exception", "refund", "refused")
 _CLEAN, _WITH_EXCEPTION = b"\x01", b"\x02"
 # State -> what DE 63.0C says of it.
@@ -80,7 +79,7 @@ class Financial:
         fingerprint = self._fingerprint()
         earlier = self._find(key)
         if earlier is None:
-            return self._settle(_DECIDE[self._request.form](self), key, fingerprint)
+            return self._take_effect(_DECIDE[self._request.form](self), key, fingerprint)
         if earlier.fingerprint != fingerprint:
             raise Conflict
         return book.stored_reply(self._waiting().look_again(earlier))
@@ -137,10 +136,10 @@ class Financial:
         if original.mti not in _REVERSIBLE or not whole:
             raise Conflict
         original = self._waiting().cancel(original)
-        if original.state in _POSTED and original.settled_in:
+        if original.state in POSTED and original.settled_in:
             # The merchant has been credited: it is taken back in the next settlement.
             return Outcome(rules.APPROVED, "refund", "settled_before", original)
-        if original.state in _POSTED:
+        if original.state in POSTED:
             return Outcome(rules.APPROVED, "reversal", original=original)
         return Outcome(rules.INVALID, "void", "declined_before", original)
 
@@ -183,7 +182,9 @@ class Financial:
 
     # -- making it so -----------------------------------------------------------------------------
 
-    def _settle(self, outcome: Outcome, key: dict[str, str | int], fingerprint: str) -> Message:
+    def _take_effect(
+        self, outcome: Outcome, key: dict[str, str | int], fingerprint: str
+    ) -> Message:
         """Row, ledger entries and reply of a request that is new."""
         request, connection = self._request, self._connection
         if outcome.state == LATER:
@@ -241,7 +242,7 @@ class Financial:
     def _move_money(self, outcome: Outcome, number: int) -> None:
         connection, original = self._connection, outcome.original
         merchant_id, amount_fen = self._request.field(42), self._request.amount_fen
-        if outcome.state in _POSTED:
+        if outcome.state in POSTED:
             book.post(connection, number, self._card_hash, merchant_id, amount_fen)
         elif original is not None and outcome.state in _BACK:
             book.post(connection, number, original.card_hash, merchant_id, -amount_fen)

@@ -14,6 +14,7 @@ from sqlalchemy import Connection, create_engine, func, select
 from sqlalchemy.exc import DatabaseError
 
 from host_tools.acquirer.book import REVERSAL_KIND, SALE_KIND
+from host_tools.acquirer.outcome import POSTED
 from host_tools.acquirer.schema import (
     DATABASE,
     accounts,
@@ -23,7 +24,7 @@ from host_tools.acquirer.schema import (
     settlements,
     terminals,
 )
-from host_tools.acquirer.settlement import LINE_STATES
+from host_tools.acquirer.settlement import LINE_STATES, reference_of
 from host_tools.acquirer.totals import NAMES, parse, signed_fen
 from host_tools.errors import Unusable
 
@@ -81,7 +82,7 @@ def totals(path: Path) -> dict[str, int]:
     """
     with _reading(path) as connection:
         merchant = entries.c.account.like("merchant:%")
-        posted = requests.c.state.in_(("posted", "exception"))
+        posted = requests.c.state.in_(POSTED)
         total = select(func.coalesce(func.sum(entries.c.amount_fen), 0))
         questions = {
             "net_fen": total.where(merchant),
@@ -143,12 +144,13 @@ def statement(path: Path, reference: str) -> dict[str, Any]:
     """One settlement with its lines: what the merchant gets, and for what. LookupError if there is
     none of that reference."""
     with _reading(path) as connection:
-        found = [s for s in connection.execute(select(settlements)) if _reference(s) == reference]
-        if not found:
+        rows = connection.execute(select(settlements))
+        found = next((row for row in rows if reference_of(row.id) == reference), None)
+        if found is None:
             raise LookupError(f"there is no settlement {reference}")
-        mine = select(requests).where(requests.c.settled_in == found[0].id)
+        mine = select(requests).where(requests.c.settled_in == found.id)
         lines = [_line(row) for row in connection.execute(mine.order_by(requests.c.id))]
-    return {**_settlement(found[0]), "payees": _by_payee(lines), "lines": lines}
+    return {**_settlement(found), "payees": _by_payee(lines), "lines": lines}
 
 
 def unsettled_fen(path: Path) -> int:
@@ -158,10 +160,6 @@ def unsettled_fen(path: Path) -> int:
             requests.c.settled_in.is_(None), requests.c.state.in_(LINE_STATES)
         )
         return sum(signed_fen(row.product, row.amount_fen) for row in connection.execute(query))
-
-
-def _reference(row: Any) -> str:
-    return f"S{row.id:011d}"
 
 
 def _settlement(row: Any) -> dict[str, Any]:
@@ -180,7 +178,7 @@ def _settlement(row: Any) -> dict[str, Any]:
         for (product, currency), (count, fen) in parse(bytes.fromhex(row.declared)).items()
     ]
     return {
-        "reference": _reference(row),
+        "reference": reference_of(row.id),
         **{name: row._mapping[name] for name in columns + sums},
         "declared": declared,
         "differences": json.loads(row.differences),

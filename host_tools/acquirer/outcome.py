@@ -4,6 +4,8 @@ from dataclasses import dataclass
 
 from sqlalchemy import Row
 
+# States of a request whose money is the merchant's; with an exception, people look at it.
+POSTED = ("posted", "exception")
 LATER = "later"  # nothing is decided and nothing kept: the same request may come again
 
 

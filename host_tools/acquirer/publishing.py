@@ -12,8 +12,8 @@ from host_tools import paths
 from host_tools.acquirer import documents, payees, signer, terms
 from host_tools.acquirer.book import stamp
 from host_tools.acquirer.documents import BadDocument
-from host_tools.acquirer.schema import DATABASE, open_database, terminals
 from host_tools.acquirer.schema import documents as table
+from host_tools.acquirer.schema import terminals, transaction
 from host_tools.release import fontfile
 
 
@@ -34,12 +34,8 @@ def publish(directory: Path, content: dict[str, Any], now: datetime | None = Non
     kind = documents.kind_of(content)
     _check_letters(content)
     today = (now + timedelta(minutes=terms.load(directory).utc_offset_min)).date()
-    engine = open_database(directory / DATABASE)
-    try:
-        with engine.begin() as connection:
-            return _published(connection, directory, kind, dict(content), today, now)
-    finally:
-        engine.dispose()
+    with transaction(directory) as connection:
+        return _published(connection, directory, kind, dict(content), today, now)
 
 
 def _published(

@@ -11,7 +11,7 @@ from sqlalchemy import Connection, Row, delete, or_, select
 
 from host_tools.acquirer import book, dukpt, fields, rules
 from host_tools.acquirer.request import Request
-from host_tools.acquirer.schema import DATABASE, grants, open_database, requests, resets, terminals
+from host_tools.acquirer.schema import grants, requests, resets, terminals, transaction
 from host_tools.acquirer.wire import Message, cmac
 
 VALID = timedelta(hours=24)
@@ -125,22 +125,17 @@ def grant(
 
     Raises NoTerminal.
     """
-    engine = open_database(directory / DATABASE)
-    try:
-        with engine.begin() as connection:
-            terminal = _terminal(connection, name)
-            made = {
-                "key_id": terminal.key_id,
-                "most_count": terminal.held_count if count is None else count,
-                "most_fen": terminal.held_fen if fen is None else fen,
-                "granted_at": book.stamp(now or datetime.now(UTC)),
-            }
-            connection.execute(delete(grants).where(grants.c.key_id == terminal.key_id))
-            connection.execute(grants.insert().values(**made))
-            told = {"terminal_id": terminal.terminal_id, "seen_at": terminal.seen_at}
-            return made | told
-    finally:
-        engine.dispose()
+    with transaction(directory) as connection:
+        terminal = _terminal(connection, name)
+        made = {
+            "key_id": terminal.key_id,
+            "most_count": terminal.held_count if count is None else count,
+            "most_fen": terminal.held_fen if fen is None else fen,
+            "granted_at": book.stamp(now or datetime.now(UTC)),
+        }
+        connection.execute(delete(grants).where(grants.c.key_id == terminal.key_id))
+        connection.execute(grants.insert().values(**made))
+        return made | {"terminal_id": terminal.terminal_id, "seen_at": terminal.seen_at}
 
 
 def _terminal(connection: Connection, name: str) -> Row:
@@ -154,14 +149,10 @@ def _terminal(connection: Connection, name: str) -> Row:
 
 def listed(directory: Path) -> list[dict[str, Any]]:
     """What was lost, newest first; `missing`: numbers that have still not come, at most these."""
-    engine = open_database(directory / DATABASE)
-    try:
-        with engine.begin() as connection:
-            query = select(resets, terminals.c.terminal_id, terminals.c.seen_at)
-            joined = query.join(terminals).order_by(resets.c.id.desc())
-            return [_row(connection, row) for row in connection.execute(joined)]
-    finally:
-        engine.dispose()
+    with transaction(directory) as connection:
+        query = select(resets, terminals.c.terminal_id, terminals.c.seen_at)
+        joined = query.join(terminals).order_by(resets.c.id.desc())
+        return [_row(connection, row) for row in connection.execute(joined)]
 
 
 def _row(connection: Connection, row: Row) -> dict[str, Any]:

@@ -6,10 +6,8 @@ It is asked in the same database transaction that gives it back, so the sum neve
 from sqlalchemy import Connection, Row
 
 from host_tools.acquirer import book, fields, rules
-from host_tools.acquirer.outcome import Outcome
+from host_tools.acquirer.outcome import POSTED, Outcome
 from host_tools.acquirer.request import Request
-
-_POSTED = ("posted", "exception")
 
 
 def decide(request: Request, connection: Connection) -> Outcome:
@@ -19,7 +17,7 @@ def decide(request: Request, connection: Connection) -> Outcome:
     original = book.sale(connection, identity)
     if original is None or not _is_of(request, original, number):
         return Outcome(rules.UNKNOWN_ORIGINAL, "refused", "unknown_original")
-    if original.state not in _POSTED:  # declined, reversed, or a return itself
+    if original.state not in POSTED:  # declined, reversed, or a return itself
         return Outcome(rules.INVALID, "refused", "original_not_posted", original)
     if request.amount_fen > original.amount_fen - original.returned_fen:
         return Outcome(rules.BAD_AMOUNT, "refused", "more_than_is_left", original)

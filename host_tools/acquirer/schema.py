@@ -3,6 +3,8 @@
 Rules that money depends on are constraints: one row per business key, one per transaction id.
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from sqlalchemy import (
@@ -248,6 +250,17 @@ def open_database(path: Path) -> Engine:
     except DatabaseError as error:
         raise Unusable(f"{path}: {error.orig}") from error
     return engine
+
+
+@contextmanager
+def transaction(directory: Path) -> Iterator[Connection]:
+    """One transaction on the database of an acquirer, which may be running. Raises Unusable."""
+    engine = open_database(directory / DATABASE)
+    try:
+        with engine.begin() as connection:
+            yield connection
+    finally:
+        engine.dispose()
 
 
 def _check_version(connection: Connection, path: Path) -> None:

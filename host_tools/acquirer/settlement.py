@@ -15,13 +15,14 @@ from typing import Any
 from sqlalchemy import Connection, Row, func, select
 
 from host_tools.acquirer import book, fields, replies, rules, totals
+from host_tools.acquirer.outcome import POSTED
 from host_tools.acquirer.request import CURRENCY, Request
 from host_tools.acquirer.schema import listed, requests, settlements
 from host_tools.acquirer.terms import Terms
 from host_tools.acquirer.wire import Message
 
 # States of a request that brings or takes money; all others are settled with nothing.
-LINE_STATES = ("posted", "exception", "refund", "returned")
+LINE_STATES = (*POSTED, "refund", "returned")
 _LAST_BATCH = 999_999
 _OPEN, _CLOSED = "open", "closed"
 
@@ -29,6 +30,11 @@ _OPEN, _CLOSED = "open", "closed"
 def is_after(batch: int, other: int) -> bool:
     """Batch numbers go from 1 to 999,999 and begin again."""
     return 0 < (batch - other) % _LAST_BATCH < _LAST_BATCH // 2
+
+
+def reference_of(settlement_id: int) -> str:
+    """DE 37 of the 0510 that closed it."""
+    return f"S{settlement_id:011d}"
 
 
 def settle(request: Request, connection: Connection, now: datetime, terms: Terms) -> Message:
@@ -74,15 +80,18 @@ def take_list(request: Request, connection: Connection) -> Message:
 # -- finding ------------------------------------------------------------------------------------
 
 
-def unsettled(connection: Connection, key_id: str, batch: int) -> list[Row]:
-    """What is to be settled with this batch: all that was posted up to it, in order of arrival."""
+def unsettled(connection: Connection, key_id: str, batch: int | None = None) -> list[Row]:
+    """What is to be settled with this batch: all that was posted up to it, in order of arrival.
+
+    Without a batch: all that is not settled yet.
+    """
     query = select(requests).where(
         requests.c.key_id == key_id,
         requests.c.settled_in.is_(None),
         requests.c.state.in_(LINE_STATES),
     )
     rows = connection.execute(query.order_by(requests.c.id))
-    return [row for row in rows if not is_after(int(row.batch), batch)]
+    return [row for row in rows if batch is None or not is_after(int(row.batch), batch)]
 
 
 def _find(connection: Connection, request: Request) -> Row | None:
@@ -179,7 +188,7 @@ def _close(
     dates = _dates(terms, now)
     counted = _totals(lines)
     reply = replies.echo(request, rules.APPROVED)
-    reply.fields["37"] = f"S{row.id:011d}"
+    reply.fields["37"] = reference_of(row.id)
     reply.private[fields.TOTALS] = totals.pack(counted)
     reply.private[fields.BUSINESS_DATE] = bytes.fromhex("".join(dates.values()).replace("-", ""))
     if differences:
@@ -234,12 +243,7 @@ def close_for(connection: Connection, key_id: str, now: datetime, terms: Terms) 
     terminal = book.terminal(connection, key_id)
     if terminal is None or not terminal.retired:
         raise ValueError(f"{key_id} is no retired terminal: it settles by itself")
-    query = select(requests).where(
-        requests.c.key_id == key_id,
-        requests.c.settled_in.is_(None),
-        requests.c.state.in_(LINE_STATES),
-    )
-    lines = list(connection.execute(query.order_by(requests.c.id)))
+    lines = unsettled(connection, key_id)
     if not lines:
         return None
     done = connection.execute(

@@ -17,7 +17,7 @@ from host_tools import wallet
 from host_tools.acquirer import keys, signer, tls
 from host_tools.acquirer.book import stamp
 from host_tools.acquirer.card import masked
-from host_tools.acquirer.schema import DATABASE, accounts, open_database, terminals
+from host_tools.acquirer.schema import accounts, terminals, transaction
 
 _TERMINAL_ID_LENGTH = 8  # DE 41
 _MERCHANT_ID_LENGTH = 15  # DE 42
@@ -32,13 +32,11 @@ def create(directory: Path, issuer: dict[str, Any], random: keys.Random = os.ura
     directory.mkdir(parents=True, exist_ok=True)
     host_keys = keys.create(directory, issuer["master_keys"], random)
     tls.create(directory / "tls")
-    engine = open_database(directory / DATABASE)
-    with engine.begin() as connection:
+    with transaction(directory) as connection:
         for account in issuer["accounts"]:
             _add_account(connection, host_keys, account)
         for each in wallet.WALLETS:
             _add_wallet(connection, host_keys, each)
-    engine.dispose()
 
 
 def enroll(
@@ -59,33 +57,28 @@ def enroll(
     host_keys = keys.load(directory)
     key_id = host_keys.base_key_id + random(4)
     ca, certificate, secret = tls.enroll(directory / "tls", serial)
-    engine = open_database(directory / DATABASE)
-    with engine.begin() as connection:
-        same = terminals.c.terminal_id == terminal_id
-        connection.execute(update(terminals).where(same).values(retired=1))
-        connection.execute(
-            terminals.insert().values(
-                key_id=key_id.hex(),
-                terminal_id=terminal_id,
-                merchant_id=merchant_id,
-                serial=serial,
-                certificate=tls.fingerprint(certificate),
-                enrolled_at=stamp(now or datetime.now(UTC)),
-            )
-        )
-    engine.dispose()
+    _register(
+        directory,
+        key_id=key_id.hex(),
+        terminal_id=terminal_id,
+        merchant_id=merchant_id,
+        serial=serial,
+        certificate=tls.fingerprint(certificate),
+        enrolled_at=stamp(now or datetime.now(UTC)),
+    )
+    host = {"ca": _base64(ca), "cert": _base64(certificate), "key": _base64(secret)}
     secrets = {"ikid": key_id.hex(), "initial_key": host_keys.initial_key(key_id).hex()}
     if modulus := signer.modulus(directory):
         secrets["signer"] = modulus.hex()
-    return {
-        "host": {
-            "name": tls.SERVER_NAME,
-            "ca": _base64(ca),
-            "cert": _base64(certificate),
-            "key": _base64(secret),
-        },
-        "keys": secrets,
-    }
+    return {"host": {"name": tls.SERVER_NAME, **host}, "keys": secrets}
+
+
+def _register(directory: Path, **columns: Any) -> None:
+    """Adds the terminal and retires its earlier incarnations, in one transaction."""
+    with transaction(directory) as connection:
+        same = terminals.c.terminal_id == columns["terminal_id"]
+        connection.execute(update(terminals).where(same).values(retired=1))
+        connection.execute(terminals.insert().values(**columns))
 
 
 def _add_account(connection: Connection, host_keys: keys.HostKeys, account: dict) -> None:
