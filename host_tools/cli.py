@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import io
 import json
 import signal
 import sys
@@ -15,9 +16,11 @@ from rich.markup import escape
 from host_tools.acquirer.commands import acquirer_app
 from host_tools.device.commands import journal_app
 from host_tools.emv.commands import bench_tap, emv_app, fuzz_emv
-from host_tools.errors import Unusable
+from host_tools.errors import Unusable, in_words
+from host_tools.faults.cuts import FaultsError
 from host_tools.flash.commands import bench_journal
 from host_tools.lives.commands import simulate_lives
+from host_tools.lives.runner import LivesError
 from host_tools.uplink.commands import bench_uplink
 
 app = typer.Typer(
@@ -78,16 +81,11 @@ def demo(
     as_json: Annotated[bool, typer.Option("--json", help="End with one JSON object.")] = False,
 ) -> None:
     """Tells the story in half a minute: sales, a network cut, a power cut, and all money banked."""
-    from host_tools.demo import DemoError, play
+    from host_tools.demo import play
 
-    say = _tell_person if as_json else print
-    try:
-        result = asyncio.run(play(say))
-    except DemoError as error:
-        _fail(f"the demo did not end: {error}")
+    result = asyncio.run(play(_tell_person if as_json else print))
     if as_json:
-        json.dump(result, sys.stdout)
-        print()
+        print(json.dumps(result))
     raise typer.Exit(0 if result["lost"] == 0 and result["doubled"] == 0 else 1)
 
 
@@ -131,9 +129,38 @@ app.add_typer(bench_app, name="bench")
 
 
 def main() -> None:
-    """Whatever a command did not expect of the disk is told in one line, too."""
+    """Whatever goes wrong is told in one line, and as {"error": text} to who asked for JSON."""
+    _speak_in_any_locale()
     try:
-        app()
-    except (OSError, Unusable) as error:
-        _person.print(f"[red]tapstone:[/red] {escape(str(error))}", soft_wrap=True)
-        sys.exit(1)
+        code = app(standalone_mode=False) or 0
+    except typer.TyperException as error:
+        code = _wrong_usage(error)
+    except (Unusable, FaultsError, LivesError) as error:
+        code = _failed(str(error), getattr(error, "exit_code", 1))
+    except OSError as error:
+        code = _failed(in_words(error), 1)
+    sys.exit(code)
+
+
+def _speak_in_any_locale() -> None:
+    """A letter that the locale does not have is written as its number, and stops nothing."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
+
+
+def _wrong_usage(error: typer.TyperException) -> int:
+    text, context = error.format_message(), getattr(error, "ctx", None)
+    if not text:
+        return error.exit_code  # nothing was asked for: the help was shown
+    if context:
+        _person.print(context.get_usage().strip(), markup=False)
+        _person.print(f"Try '{context.command_path} --help' for help.", markup=False)
+    return _failed(text, error.exit_code)
+
+
+def _failed(text: str, code: int) -> int:
+    _person.print(f"[red]tapstone:[/red] {escape(text)}", soft_wrap=True)
+    if "--json" in sys.argv:
+        print(json.dumps({"error": text}))
+    return code

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from host_tools import audit
+from host_tools.errors import Unusable
 from host_tools.simulator.bench import Bench
 from host_tools.simulator.terminal import Stopwatch
 
@@ -14,7 +15,7 @@ _BANKED_S = 30
 _LAST_LINES = 30
 
 
-class DemoError(Exception):
+class DemoError(Unusable):
     """The story could not be told to its end; the text says why, with the terminal's last lines."""
 
 
@@ -109,7 +110,7 @@ async def play(say: Callable[[str], None]) -> dict:
                 await act()
             result = audit.audit(bench)
         except TimeoutError as error:
-            raise DemoError("\n".join([str(error), *lines])) from error
+            raise DemoError("\n".join([f"the demo did not end: {error}", *lines])) from error
         finally:
             await bench.close()
     _tell(story, result)

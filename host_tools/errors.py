@@ -1,5 +1,27 @@
 """What the commands tell a person in one line instead of a traceback."""
 
+import errno
+
 
 class Unusable(Exception):
-    """Something on the disk cannot be used as it is; the text says what, and what to do."""
+    """Something cannot be used, or did not work; the text says what, and what to do."""
+
+    exit_code = 1
+
+
+class WrongUse(Unusable):
+    """What was asked for cannot be done as it was said, like an option that there is not."""
+
+    exit_code = 2
+
+
+_ADVICE = {
+    errno.ENOSPC: "; make room and try again",
+    errno.EROFS: "; it cannot be written there: take another folder",
+}
+
+
+def in_words(error: OSError) -> str:
+    """Which file, what is wrong with it, and, where that is known, what to do."""
+    where = "" if error.filename is None else f"{error.filename}: "
+    return where + (error.strerror or str(error)) + _ADVICE.get(error.errno or 0, "")

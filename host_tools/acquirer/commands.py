@@ -5,16 +5,18 @@ import json
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated, NoReturn
+from typing import Annotated
 
 import typer
 from rich.console import Console
 from rich.table import Table
 
-acquirer_app = typer.Typer(no_args_is_help=True, help="The acquirer's books.")
-_person = Console(stderr=True, highlight=False, soft_wrap=True)
+from host_tools import jsonfile
+from host_tools.errors import Unusable
 
+acquirer_app = typer.Typer(no_args_is_help=True, help="The acquirer's books.")
 _PIPE_COLUMNS = 160
+_MOST = 10**12  # more fen than a terminal can hold
 
 Directory = Annotated[Path, typer.Argument(help="The acquirer's directory.")]
 AsJson = Annotated[bool, typer.Option("--json", help="One JSON object.")]
@@ -23,12 +25,6 @@ AsJson = Annotated[bool, typer.Option("--json", help="One JSON object.")]
 @acquirer_app.callback()
 def _group() -> None:
     """Commands on the books of an acquirer; it may be running."""
-
-
-def _fail(text: str) -> NoReturn:
-    _person.print("[red]tapstone:[/red]", end=" ")
-    _person.print(text, markup=False)
-    raise typer.Exit(1)
 
 
 def _print(table: Table) -> None:
@@ -45,7 +41,7 @@ def _must_exist(directory: Path) -> None:
     from host_tools.acquirer.schema import DATABASE
 
     if not (directory / DATABASE).exists():
-        _fail(f"{directory} holds no acquirer: {DATABASE} is missing")
+        raise Unusable(f"{directory} holds no acquirer: {DATABASE} is missing")
 
 
 @acquirer_app.command()
@@ -80,7 +76,7 @@ def statement(
     try:
         found = ledger.statement(directory, reference)
     except LookupError as error:
-        _fail(str(error.args[0]))
+        raise Unusable(str(error.args[0])) from None
     if not as_csv:
         print(json.dumps(found, indent=1))
     elif found["lines"]:
@@ -104,7 +100,7 @@ def settle_retired(
             now = datetime.now(UTC)
             made = settlement.close_for(connection, key_id, now, terms.load(directory))
     except ValueError as error:
-        _fail(str(error))
+        raise Unusable(str(error)) from None
     print(f"settlement {settlement.reference_of(made)}" if made else "nothing is left to settle")
 
 
@@ -120,13 +116,9 @@ def publish(
 
     _must_exist(directory)
     try:
-        made = publishing.publish(directory, json.loads(file.read_text(encoding="utf-8")))
+        made = publishing.publish(directory, jsonfile.read(file))
     except BadDocument as error:
-        _fail(f"{file}: {error}")
-    except json.JSONDecodeError as error:
-        _fail(f"{file}: not JSON: {error}")
-    except (OSError, UnicodeDecodeError) as error:
-        _fail(f"{getattr(error, 'filename', None) or file}: {error}")
+        raise Unusable(f"{file}: {error}") from None
     if as_json:
         print(json.dumps(vars(made)))
     else:
@@ -146,22 +138,26 @@ def template(
 
     _must_exist(directory)
     if kind not in templates.MAKERS:
-        _fail(f"there are no documents of the kind {kind!r}; {' or '.join(templates.MAKERS)}")
+        raise Unusable(
+            f"there are no documents of the kind {kind!r}; {' or '.join(templates.MAKERS)}"
+        )
     terminals = [row for row in ledger.enrolled(directory) if not row["retired"]]
     if not terminals:
-        _fail("no terminal is enrolled")
+        raise Unusable("no terminal is enrolled")
     made = templates.MAKERS[kind](terminals[0], datetime.now(UTC))
-    print(json.dumps(made, ensure_ascii=False, indent=1))
+    # A file is UTF-8 in every country; where the output is not, escapes say the same.
+    plain = sys.stdout.encoding.lower() != "utf-8"
+    print(json.dumps(made, ensure_ascii=plain, indent=1))
 
 
 @acquirer_app.command()
 def documents(directory: Directory, as_json: AsJson = False) -> None:
     """Lists what was published, who uses it, and which terminals refused something, and why."""
     from host_tools.acquirer import ledger, publishing
-    from host_tools.acquirer.schema import transaction
+    from host_tools.acquirer.reading import reading
 
     _must_exist(directory)
-    with transaction(directory) as connection:
+    with reading(directory) as connection:
         rows = publishing.listed(connection)
     refused = [n for n in ledger.notes(directory, "alarm") if n["code"].endswith("_refused")]
     if as_json:
@@ -182,10 +178,10 @@ def documents(directory: Directory, as_json: AsJson = False) -> None:
 def payees(directory: Directory, as_json: AsJson = False) -> None:
     """Lists the settlement accounts of all merchants, each with the day from which it counts."""
     from host_tools.acquirer import payees as rules
-    from host_tools.acquirer.schema import transaction
+    from host_tools.acquirer.reading import reading
 
     _must_exist(directory)
-    with transaction(directory) as connection:
+    with reading(directory) as connection:
         rows = [dict(row._mapping) for row in rules.history(connection)]
     if as_json:
         print(json.dumps({"payees": rows}, indent=1))
@@ -201,8 +197,10 @@ def payees(directory: Directory, as_json: AsJson = False) -> None:
 def release_reset(
     directory: Directory,
     terminal: Annotated[str, typer.Argument(help="Terminal id; of a replaced one its key id.")],
-    count: Annotated[int | None, typer.Option(min=0, help="How many sales may be lost.")] = None,
-    fen: Annotated[int | None, typer.Option(min=0, help="How much, in fen.")] = None,
+    count: Annotated[
+        int | None, typer.Option(min=0, max=_MOST, help="How many sales may be lost.")
+    ] = None,
+    fen: Annotated[int | None, typer.Option(min=0, max=_MOST, help="How much, in fen.")] = None,
     as_json: AsJson = False,
 ) -> None:
     """Allows one factory reset that loses at most so much (default: what the terminal last held).
@@ -212,10 +210,7 @@ def release_reset(
     from host_tools.acquirer import reset
 
     _must_exist(directory)
-    try:
-        made = reset.grant(directory, terminal, count, fen)
-    except reset.NoTerminal as error:
-        _fail(str(error))
+    made = reset.grant(directory, terminal, count, fen)
     if as_json:
         print(json.dumps(made))
     else:

@@ -4,19 +4,15 @@
 """
 
 import json
-import sqlite3
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, create_engine, func, select
-from sqlalchemy.exc import DatabaseError
+from sqlalchemy import func, select
 
 from host_tools.acquirer.book import REVERSAL_KIND, SALE_KIND
 from host_tools.acquirer.outcome import POSTED
+from host_tools.acquirer.reading import reading
 from host_tools.acquirer.schema import (
-    DATABASE,
     accounts,
     entries,
     notices,
@@ -26,7 +22,6 @@ from host_tools.acquirer.schema import (
 )
 from host_tools.acquirer.settlement import LINE_STATES, reference_of
 from host_tools.acquirer.totals import NAMES, parse, signed_fen
-from host_tools.errors import Unusable
 
 # Type in DE 60 of a financial request -> what it is.
 _WHAT = {
@@ -40,25 +35,12 @@ _WHAT = {
 _RETURNS = ("23", "25")
 
 
-@contextmanager
-def _reading(path: Path) -> Iterator[Connection]:
-    database = (path / DATABASE).resolve().as_uri() + "?mode=ro"
-    engine = create_engine("sqlite://", creator=lambda: sqlite3.connect(database, uri=True))
-    try:
-        with engine.connect() as connection:
-            yield connection
-    except DatabaseError as error:  # damaged, or made by an older program
-        raise Unusable(f"{path / DATABASE}: {error.orig}") from error
-    finally:
-        engine.dispose()
-
-
 def rows(path: Path, limit: int = 50) -> list[dict[str, Any]]:
     """The newest requests first: time, stan, rrn, what, amount_fen, card, state, code.
 
     The amount of a return is below zero.
     """
-    with _reading(path) as connection:
+    with reading(path) as connection:
         newest = select(requests).order_by(requests.c.id.desc()).limit(limit)
         return [
             {
@@ -80,7 +62,7 @@ def totals(path: Path) -> dict[str, int]:
 
     "imbalance_fen" is the sum of all ledger entries: anything but 0 is a fault of this program.
     """
-    with _reading(path) as connection:
+    with reading(path) as connection:
         merchant = entries.c.account.like("merchant:%")
         posted = requests.c.state.in_(POSTED)
         total = select(func.coalesce(func.sum(entries.c.amount_fen), 0))
@@ -98,7 +80,7 @@ def transactions(path: Path) -> dict[str, dict[str, Any]]:
     States: posted, exception, reversed or declined; of a return, returned or refused. A reversal
     without its original shows as "tombstone".
     """
-    with _reading(path) as connection:
+    with reading(path) as connection:
         found = connection.execute(select(requests).order_by(requests.c.id)).all()
     sales = {row.transaction_id: _transaction(row) for row in found if row.kind == SALE_KIND}
     reversals = {
@@ -114,7 +96,7 @@ def _transaction(row: Any) -> dict[str, Any]:
 
 def notes(path: Path, level: str | None = None) -> list[dict[str, Any]]:
     """What people should look at, newest first; `level` is event, alarm or exception."""
-    with _reading(path) as connection:
+    with reading(path) as connection:
         query = select(notices).order_by(notices.c.last_at.desc(), notices.c.id.desc())
         query = query.where(notices.c.level == level) if level else query
         return [dict(row._mapping) for row in connection.execute(query)]
@@ -122,20 +104,20 @@ def notes(path: Path, level: str | None = None) -> list[dict[str, Any]]:
 
 def enrolled(path: Path) -> list[dict[str, Any]]:
     """The terminals, with what each said last about what it still holds."""
-    with _reading(path) as connection:
+    with reading(path) as connection:
         return [dict(row._mapping) for row in connection.execute(select(terminals))]
 
 
 def balances(path: Path) -> dict[str, int]:
     """Issuer accounts: masked card -> balance."""
-    with _reading(path) as connection:
+    with reading(path) as connection:
         return {row.card: row.balance_fen for row in connection.execute(select(accounts))}
 
 
 def settled(path: Path) -> list[dict[str, Any]]:
     """The settlements, newest first: reference, batch, terminal_id, state, business_date, count,
     gross_fen, fee_fen, net_fen, terminal's totals, differences, what it still held."""
-    with _reading(path) as connection:
+    with reading(path) as connection:
         newest = select(settlements).order_by(settlements.c.id.desc())
         return [_settlement(row) for row in connection.execute(newest)]
 
@@ -143,7 +125,7 @@ def settled(path: Path) -> list[dict[str, Any]]:
 def statement(path: Path, reference: str) -> dict[str, Any]:
     """One settlement with its lines: what the merchant gets, and for what. LookupError if there is
     none of that reference."""
-    with _reading(path) as connection:
+    with reading(path) as connection:
         rows = connection.execute(select(settlements))
         found = next((row for row in rows if reference_of(row.id) == reference), None)
         if found is None:
@@ -155,7 +137,7 @@ def statement(path: Path, reference: str) -> dict[str, Any]:
 
 def unsettled_fen(path: Path) -> int:
     """What is posted and in no settlement yet."""
-    with _reading(path) as connection:
+    with reading(path) as connection:
         query = select(requests).where(
             requests.c.settled_in.is_(None), requests.c.state.in_(LINE_STATES)
         )

@@ -10,9 +10,11 @@ from typing import Any
 from sqlalchemy import Connection, Row, delete, or_, select
 
 from host_tools.acquirer import book, dukpt, fields, rules
+from host_tools.acquirer.reading import reading
 from host_tools.acquirer.request import Request
 from host_tools.acquirer.schema import grants, requests, resets, terminals, transaction
 from host_tools.acquirer.wire import Message, cmac
+from host_tools.errors import Unusable
 
 VALID = timedelta(hours=24)
 _NOT_PERMITTED = "58"
@@ -21,7 +23,7 @@ _RETURNS, _UNSETTLED = 4, 5
 _HEAD_BYTES, _ITEM_BYTES, _MOST_BYTES = 8, 9, 98
 
 
-class NoTerminal(Exception):
+class NoTerminal(Unusable):
     """There is no such terminal, or more than one; the text says what to do."""
 
 
@@ -149,7 +151,7 @@ def _terminal(connection: Connection, name: str) -> Row:
 
 def listed(directory: Path) -> list[dict[str, Any]]:
     """What was lost, newest first; `missing`: numbers that have still not come, at most these."""
-    with transaction(directory) as connection:
+    with reading(directory) as connection:
         query = select(resets, terminals.c.terminal_id, terminals.c.seen_at)
         joined = query.join(terminals).order_by(resets.c.id.desc())
         return [_row(connection, row) for row in connection.execute(joined)]

@@ -269,10 +269,16 @@ def _check_version(connection: Connection, path: Path) -> None:
     found = connection.scalar(select(schema_version.c.version))
     if found is None:
         connection.execute(schema_version.insert().values(version=VERSION))
-    elif found != VERSION:
+    else:
+        must_fit(found, path)
+
+
+def must_fit(found: int | None, path: Path) -> None:
+    """Raises WrongVersion."""
+    if found != VERSION:
         raise WrongVersion(
             f"{path} has schema version {found}, this program needs {VERSION}. Use the program that"
-            " made it, or begin with an empty folder (tapstone run --fresh)"
+            " made it, or begin with an empty folder (tapstone run --fresh forgets all sales)"
         )
 
 

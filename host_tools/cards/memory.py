@@ -5,6 +5,7 @@ import os
 from pathlib import Path
 from typing import Any
 
+from host_tools import jsonfile
 from host_tools.issuer import ARQC, TC
 
 
@@ -25,7 +26,7 @@ class Memory:
 
     def __init__(self, path: Path):
         self._path = path
-        state = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
+        state = jsonfile.read(path) if path.exists() else {}
         self.atc: int = state.get("atc", 0)
         self.offline_total_fen: int = state.get("offline_total_fen", 0)
         self.log: list[dict[str, Any]] = state.get("log", [])

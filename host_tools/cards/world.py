@@ -8,13 +8,12 @@ Test keys, not for live cards.
 """
 
 import hashlib
-import json
 import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from host_tools import issuer
+from host_tools import issuer, jsonfile
 from host_tools.cards import ca, profile
 from host_tools.cards.applet import Card
 from host_tools.cards.memory import Memory, write_json
@@ -77,7 +76,7 @@ def cards(directory: Path, random: Callable[[int], bytes] = os.urandom) -> list[
 
 def accounts(directory: Path) -> dict[str, Any]:
     """What issuer.json holds: {"master_keys": {bin: hex}, "accounts": [...]}."""
-    return json.loads((directory / "issuer.json").read_text(encoding="utf-8"))
+    return jsonfile.read(directory / "issuer.json")
 
 
 def _hash(pan: str) -> str:
@@ -107,7 +106,7 @@ def emv_section(directory: Path, serial: str) -> dict[str, Any]:
 
 def _stored(directory: Path) -> dict[str, Any]:
     path = directory / "keys.json"
-    stored = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
+    stored = jsonfile.read(path) if path.exists() else {}
     names = ("authorities", "issuers", "cards", "master_keys")
     return {"note": "test keys, not for live cards"} | {
         name: stored.get(name, {}) for name in names

@@ -8,7 +8,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from host_tools.errors import Unusable
+from host_tools.errors import WrongUse, in_words
 
 journal_app = typer.Typer(no_args_is_help=True, help="The journal in a flash image.")
 _person = Console(stderr=True, highlight=False, soft_wrap=True)
@@ -35,7 +35,7 @@ def show(
 
     The image is not changed. Exit 1 if it holds no readable journal.
     """
-    found = _decoded(image, provision or image.with_name("provision.json"), every)
+    found = _decoded(image, provision or image.parent / "provision.json", every)
     if as_json:
         print(json.dumps(found, indent=1))
     else:
@@ -43,36 +43,26 @@ def show(
     for note in found["notes"]:
         _person.print(f"{image}: {note}", markup=False)
     if "error" in found:
-        _fail(f"{image}: {_in_words(found['error'])}")
+        _person.print("[red]tapstone:[/red]", end=" ")
+        _person.print(f"{image}: {_in_words(found['error'])}", markup=False)
         raise typer.Exit(1)
-
-
-def _fail(text: str) -> None:
-    _person.print("[red]tapstone:[/red]", end=" ")
-    _person.print(text, markup=False)
 
 
 def _decoded(image: Path, provision: Path, every: bool) -> dict:
     from host_tools.device import journal
     from host_tools.device import provision as provisioning
-    from host_tools.device.target import TargetError
 
     try:
         with image.open("rb"):
             pass  # what cannot be read is told before anything else
-        key = provisioning.seal_key(provisioning.read(provision))
-        return journal.decode(image, key, every=every)
     except OSError as error:
-        _fail(f"{error.filename}: {error.strerror}")
-        if error.filename == str(provision):
-            _person.print("Its key is needed: --provision FILE says where it is.")
-    except (KeyError, TypeError, ValueError):
-        _fail(f"{provision}: it names no key of a journal")
-    except Unusable as error:
-        _fail(str(error))
-    except TargetError as error:
-        _fail(f"{image}: {error}")
-    raise typer.Exit(2)
+        raise WrongUse(in_words(error)) from None
+    try:
+        key = provisioning.seal_key(provisioning.read(provision))
+    except (OSError, provisioning.NoProvisioning) as error:
+        said = in_words(error) if isinstance(error, OSError) else str(error)
+        raise WrongUse(f"{said}. The journal's key is needed: --provision FILE") from None
+    return journal.decode(image, key, every=every)
 
 
 _ADVICE = {

@@ -9,10 +9,12 @@ import os
 from datetime import UTC, datetime
 from pathlib import Path
 
+from host_tools import jsonfile
 from host_tools.device import target
 from host_tools.errors import Unusable
 
 FORMAT = "tapstone-provision/1"
+_SEAL_KEY_BYTES = 16
 
 
 def document(
@@ -49,23 +51,35 @@ def document(
 def write(path: Path, content: dict) -> None:
     """Replaces the file in one step, so that a cut leaves the old or the new one."""
     part = path.with_suffix(".part")
-    part.write_text(json.dumps(content, ensure_ascii=False, indent=1))
+    part.write_text(json.dumps(content, ensure_ascii=False, indent=1), encoding="utf-8")
     os.chmod(part, 0o600)
     part.rename(path)
 
 
+class NoProvisioning(Unusable):
+    """The file is something else, or spoilt."""
+
+
 def read(path: Path) -> dict:
-    """Raises OSError, or Unusable for a file that is something else."""
+    """Raises OSError, NoProvisioning."""
     try:
-        content = json.loads(path.read_text())
-    except ValueError:
+        content = jsonfile.read(path)
+    except jsonfile.NotJson:
         content = None
-    if not isinstance(content, dict) or content.get("format") != FORMAT:
-        raise Unusable(
-            f"{path}: no provisioning document. Put the right one back, or begin with an empty"
-            " folder (tapstone run --fresh)"
+    if not isinstance(content, dict) or not _is_whole(content):
+        raise NoProvisioning(
+            f"{path}: no provisioning document, or a spoilt one. Put the right one back: without"
+            " its key nobody can read the sales in that terminal's flash"
         )
     return content
+
+
+def _is_whole(content: dict) -> bool:
+    """As far as the tools use it; the terminal checks every field."""
+    try:
+        return content["format"] == FORMAT and len(seal_key(content)) == _SEAL_KEY_BYTES
+    except (KeyError, TypeError, ValueError):
+        return False
 
 
 def seal_key(content: dict) -> bytes:

@@ -6,12 +6,13 @@ import subprocess
 from pathlib import Path
 
 from host_tools import paths
+from host_tools.errors import Unusable
 
 _PROGRAMS = Path(__file__).parent / "on_target"
 _HEAP = "16m"  # these work on whole images in memory; the firmware itself never does
 
 
-class TargetError(Exception):
+class TargetError(Unusable):
     """The program failed; the text is what it said."""
 
 

@@ -17,9 +17,10 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from host_tools.cards import world
+from host_tools.cards import profile, world
 from host_tools.cards.applet import Card
 from host_tools.emv import inside, record
+from host_tools.errors import Unusable, WrongUse
 from host_tools.simulator.pn532 import PN532
 
 BAUD = 921_600
@@ -32,7 +33,7 @@ _BITS_PER_S, _GAP_S = 13.56e6 / 128, 100e-6
 _COUNTED_HEAP = "64m"  # large enough for no collection, whose instructions would depend on chance
 
 
-class BenchError(Exception):
+class BenchError(Unusable):
     """The tap did not come to its end; the text says how it ended."""
 
 
@@ -197,6 +198,7 @@ def run(
     give the same instructions, others up to a tenth more or less. `count`: whether to count them,
     which takes most of the time.
     """
+    chosen = _chosen(profiles)
     with tempfile.TemporaryDirectory(prefix="tapstone-") as name:
         folder = Path(name)
         built = inside.build(folder / "built")
@@ -204,8 +206,7 @@ def run(
         world.create(home)
         section = world.emv_section(home, record.SERIAL)
         for card in world.cards(home):
-            never_done = card.profile.torn_at or card.profile.short_records
-            if never_done or (profiles and card.profile.id not in profiles):
+            if card.profile.id not in chosen:
                 continue
             for online in (False, True):
                 asked = record.request(_OFFLINE_FEN, online)
@@ -215,6 +216,14 @@ def run(
                 costs["instructions"] = _instructions(built, file) if count else None
                 costs["in_field_ms"] = costs["air_ms"] + costs["link_ms"] + costs["cpu_ms"]
                 yield card.profile.id, "online" if online else "offline", _rounded(costs)
+
+
+def _chosen(names: list[str] | None) -> set[str]:
+    """The cards of these names, else all; without those that leave before they are done."""
+    whole = [p.id for p in profile.load_all() if not (p.torn_at or p.short_records)]
+    if wrong := sorted(set(names or ()).difference(whole)):
+        raise WrongUse(f"there is no card {', '.join(wrong)}; there are {', '.join(whole)}")
+    return set(names or whole)
 
 
 def _written(file: Path, section: dict, asked: dict, meter: Meter) -> Path:

@@ -9,7 +9,8 @@ from copy import deepcopy
 from pathlib import Path
 from typing import Any
 
-from host_tools import issuer
+from host_tools import issuer, jsonfile
+from host_tools.errors import WrongUse, in_words
 
 _EXPIRES = "2049-12-31"  # CA keys in the cases have no date of their own
 _ISSUED_HERE = ("VisaCVN18", "VisaCVN22")  # host_tools.issuer makes this kind of cryptogram
@@ -19,18 +20,18 @@ Case = dict[str, Any]
 Named = Iterator[tuple[str, Case]]
 
 
-class BadFile(Exception):
+class BadFile(WrongUse):
     """A file that cannot be used; the text says which and why."""
 
 
 def load(path: Path) -> dict[str, Any]:
     """The parsed file. Raises BadFile if it is not a case file of a known format."""
     try:
-        document = json.loads(path.read_text(encoding="utf-8"))
+        document = jsonfile.read(path)
     except OSError as error:
-        raise BadFile(f"{path}: {error.strerror}") from None
-    except ValueError as error:
-        raise BadFile(f"{path}: not JSON: {error}") from None
+        raise BadFile(in_words(error)) from None
+    except jsonfile.NotJson as error:
+        raise BadFile(str(error)) from None
     if not isinstance(document, dict) or document.get("format") not in FORMATS:
         known = ", ".join(FORMATS)
         raise BadFile(f'{path}: its "format" is none of {known}')

@@ -8,6 +8,8 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
+from host_tools.errors import WrongUse
+
 emv_app = typer.Typer(
     no_args_is_help=True,
     help="EMV cases, recorded sessions and TLV. Test keys, not for live cards.",
@@ -32,12 +34,6 @@ def _warn(text: str) -> None:
     _person.print(text, markup=False)
 
 
-def _fail(text: str, code: int = 2) -> typer.Exit:
-    _person.print("[red]tapstone:[/red]", end=" ")
-    _person.print(text, markup=False)
-    return typer.Exit(code)
-
-
 @emv_app.command()
 def check(
     files: Annotated[list[Path], typer.Argument(help="Case files; the format is in the file.")],
@@ -45,17 +41,10 @@ def check(
 ) -> None:
     """Runs case files through the firmware inside MicroPython. Exit 1 if any case fails."""
     from host_tools.emv import check as checking
-    from host_tools.emv.cases import BadFile
-    from host_tools.release.build import CompileError
 
-    try:
-        report = checking.check(
-            files, lambda row: None if as_json else print(checking.line(row), flush=True)
-        )
-    except BadFile as error:
-        raise _fail(str(error)) from None
-    except CompileError as error:
-        raise _fail(str(error), 1) from None
+    report = checking.check(
+        files, lambda row: None if as_json else print(checking.line(row), flush=True)
+    )
     print(json.dumps(vars(report), indent=1) if as_json else report.summary())
     raise typer.Exit(1 if report.failed else 0)
 
@@ -72,7 +61,7 @@ def decode(
     try:
         data = bytes.fromhex(text)
     except ValueError:
-        raise _fail("HEX: pairs of hexadecimal digits, please") from None
+        raise WrongUse("HEX: pairs of hexadecimal digits, please") from None
     nodes, status, problem = decoding.read(data)
     numbers = tell.pans(nodes)
     if as_json:
@@ -83,7 +72,7 @@ def decode(
         if status:
             print(f"status {status}: {tell.word('status', status) or 'unknown'}")
         if problem:
-            _fail(f"it does not parse at {problem}")
+            _warn(f"tapstone: it does not parse at {problem}")
     raise typer.Exit(1 if problem else 0)
 
 
@@ -97,18 +86,15 @@ def replay(
     from host_tools.emv import cases
     from host_tools.emv import replay as replaying
 
-    try:
-        found = cases.sessions(cases.load(file))
-    except cases.BadFile as error:
-        raise _fail(str(error)) from None
+    found = cases.sessions(cases.load(file))
     chosen = [session for session in found if id in (None, session.get("id"))]
     if len(chosen) != 1:
         names = ", ".join(session.get("id", "?") for session in found)
-        raise _fail(f"{file}: choose one with --id: {names}")
+        raise WrongUse(f"{file}: choose one with --id: {names}")
     try:
         title, steps = replaying.title(chosen[0]), replaying.steps(chosen[0])
     except (KeyError, TypeError, ValueError) as error:
-        raise _fail(f"{file}: not a session: {type(error).__name__} {error}") from None
+        raise WrongUse(f"{file}: not a session: {type(error).__name__} {error}") from None
     if as_json:
         print(json.dumps({"title": title, "steps": [vars(step) for step in steps]}, indent=1))
     else:
@@ -130,16 +116,13 @@ def fuzz_emv(
     import tempfile
 
     from host_tools.emv import fuzz
-    from host_tools.emv.inside import InsideError, build
-    from host_tools.release.build import CompileError
+    from host_tools.emv.inside import build
 
-    try:
-        with tempfile.TemporaryDirectory(prefix="tapstone-") as folder:
-            built = build(Path(folder))
-            seeds = fuzz.corpus(corpus, built, shared_cases())
-            result = fuzz.run(seeds, built, seed, start, inputs, _warn)
-    except (InsideError, CompileError) as error:
-        raise _fail(f"before any input was spoilt: {error}", 1) from None
+    kept = fuzz.kept(corpus)
+    with tempfile.TemporaryDirectory(prefix="tapstone-") as folder:
+        built = build(Path(folder))
+        seeds = kept or fuzz.recorded(corpus, built, shared_cases())
+        result = fuzz.run(seeds, built, seed, start, inputs, _warn)
     if result.failures and corpus is None:
         corpus = Path(f"fuzz-corpus-{seed}.json")
         corpus.write_text(json.dumps(seeds))
@@ -174,21 +157,16 @@ def bench_tap(
     from rich.table import Table
 
     from host_tools.emv import bench
-    from host_tools.emv.inside import InsideError
-    from host_tools.release.build import CompileError
 
     found: dict[str, dict] = {}
     table = Table("card", "", *_COLUMNS, title="A tap, without the card's own thinking")
-    try:
-        for name, kind, costs in bench.run(profile, cards, count):
-            if kind == "offline":
-                found[name] = costs
-            else:
-                found[name][kind] = costs
-            table.add_row(name, kind, *[str(costs[column]) for column in _COLUMNS])
-            _warn(f"{name} {kind}: {costs['in_field_ms']} ms")
-    except (bench.BenchError, InsideError, CompileError) as error:
-        raise _fail(str(error), 1) from None
+    for name, kind, costs in bench.run(profile, cards, count):
+        if kind == "offline":
+            found[name] = costs
+        else:
+            found[name][kind] = costs
+        table.add_row(name, kind, *[str(costs[column]) for column in _COLUMNS])
+        _warn(f"{name} {kind}: {costs['in_field_ms']} ms")
     if count and any(costs["instructions"] is None for costs in found.values()):
         _warn("valgrind is not installed: instructions are not counted")
     if as_json:

@@ -11,8 +11,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from host_tools import jsonfile
 from host_tools.emv import cases, record
 from host_tools.emv.inside import Inside, InsideError
+from host_tools.errors import WrongUse
 
 _SILENT_S = 60.0  # a process that reports nothing for so long hangs
 _FAILURES_MAX = 20
@@ -35,10 +37,18 @@ class Result:
         return self.inputs / self.seconds if self.seconds else 0.0
 
 
-def corpus(path: Path | None, built: Path, shared: Path | None) -> dict[str, Any]:
-    """The seeds: read from `path`, or recorded anew (and kept there, if it is given)."""
-    if path and path.exists():
-        return json.loads(path.read_text())
+def kept(path: Path | None) -> dict[str, Any] | None:
+    """The seeds in the file `path`; None where there is none. Raises OSError, Unusable."""
+    if not path or not path.exists():
+        return None
+    found = jsonfile.read(path)
+    if not isinstance(found, dict) or not found.get("seeds") or "configs" not in found:
+        raise WrongUse(f"{path}: no corpus of recorded sessions; name a new file to have one made")
+    return found
+
+
+def recorded(path: Path | None, built: Path, shared: Path | None) -> dict[str, Any]:
+    """Seeds recorded anew, and kept in the file `path`, if it is given."""
     with tempfile.TemporaryDirectory(prefix="tapstone-cards-") as folder:
         found = record.corpus(built, Path(folder))
     if shared and (shared / "sessions.json").exists():

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any, Self
 
 from host_tools import paths
+from host_tools.errors import Unusable
 from host_tools.release.build import compile_file, sources
 
 HEAP = "512k"  # a 64-bit port needs twice the heap of a board: this is 256 KB on a 32-bit one
@@ -21,7 +22,7 @@ _PARTS = ("emv", "drivers", "machine.py")  # of firmware and board: what the pro
 _ANSWER_S = 60.0
 
 
-class InsideError(Exception):
+class InsideError(Unusable):
     """The program ended or went silent; the text is what it said last."""
 
 

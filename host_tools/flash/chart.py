@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from host_tools.errors import Unusable
+
 if TYPE_CHECKING:
     from PIL.ImageDraw import ImageDraw
 
@@ -30,7 +32,7 @@ _NAMED = {
 }
 
 
-class NoPillow(Exception):
+class NoPillow(Unusable):
     """The library that draws is not installed."""
 
 

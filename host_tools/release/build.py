@@ -8,6 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from host_tools import paths
+from host_tools.errors import Unusable
 from host_tools.release import texts
 
 # Kept as source: the interpreter is started with `main.py`, as on a device.
@@ -16,7 +17,7 @@ _TEXTS = Path("ui/texts.py")  # the device reads its words from a file
 _NOT_FOR_THE_DEVICE = ("manifest.py",)  # says what a build of MicroPython freezes
 
 
-class CompileError(Exception):
+class CompileError(Unusable):
     """mpy-cross refused a file; the text is its own message."""
 
 

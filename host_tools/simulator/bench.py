@@ -224,6 +224,8 @@ class Bench:
         if not self.provision_path.exists():
             return
         content = provision.read(self.provision_path)
+        if not isinstance(content.get("host"), dict):
+            return  # the terminal names what is missing
         content["host"]["port"] = self.network.port
         provision.write(self.provision_path, content)
 

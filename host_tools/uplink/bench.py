@@ -14,6 +14,7 @@ from pathlib import Path
 
 from host_tools.acquirer.schema import DATABASE
 from host_tools.device import provision, target
+from host_tools.errors import Unusable
 from host_tools.simulator.bench import Bench
 from host_tools.uplink import stock
 from host_tools.uplink.line import Line
@@ -24,7 +25,7 @@ _LONGEST_S = 600
 _SETTLE_S, _LOOKS = 0.5, 20
 
 
-class BenchError(Exception):
+class BenchError(Unusable):
     """The drain did not come to its end, or not to the right one; the text says how."""
 
 

@@ -10,15 +10,14 @@ from pathlib import Path
 
 import pytest
 from acquirer_client import MERCHANT, running
+from command import tapstone
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import padding
 from cryptography.hazmat.primitives.serialization import load_pem_public_key
 from golden.record import BUILD
-from typer.testing import CliRunner
 
 from host_tools import paths
 from host_tools.acquirer import documents, ledger, publishing, signer, templates
-from host_tools.acquirer.commands import acquirer_app
 from host_tools.acquirer.documents import NOTICES, PARAMETERS, BadDocument
 from host_tools.acquirer.schema import DATABASE, open_database
 
@@ -292,7 +291,7 @@ def test_a_terminal_refuses_what_the_acquirer_would_not_have_published(
 
 
 def _command(*arguments):
-    return CliRunner().invoke(acquirer_app, [str(argument) for argument in arguments])
+    return tapstone("acquirer", *arguments)
 
 
 @pytest.mark.parametrize("kind", templates.MAKERS)

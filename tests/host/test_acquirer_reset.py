@@ -4,10 +4,9 @@ import json
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from typer.testing import CliRunner
+from command import tapstone
 
 from host_tools.acquirer import ledger, reset
-from host_tools.acquirer.commands import acquirer_app
 from host_tools.acquirer.wire import cmac
 
 NONCE = bytes(range(16))
@@ -32,7 +31,7 @@ def ask(terminal, loss, nonce=NONCE, count=2, fen=3600):
 
 
 def command(*arguments):
-    return CliRunner().invoke(acquirer_app, [str(argument) for argument in arguments])
+    return tapstone("acquirer", *arguments)
 
 
 def lost_by(acquirer, terminal):

@@ -14,14 +14,13 @@ from types import SimpleNamespace
 
 import pytest
 from acquirer_client import Acquirer, Reply
-from typer.testing import CliRunner
+from command import tapstone
 
 from host_tools import issuer
 from host_tools.acquirer import keys, ledger, settlement, terms, tls, totals
 from host_tools.acquirer.schema import DATABASE, open_database
 from host_tools.acquirer.service import Service
 from host_tools.acquirer.wire import decode
-from host_tools.cli import app
 
 NOW = datetime(2026, 10, 14, 12, 0, tzinfo=UTC)
 ONLINE, OFFLINE = totals.ONLINE, totals.OFFLINE
@@ -320,13 +319,12 @@ def test_a_sale_that_the_host_settled_before_the_terminal_knew_is_named_as_such(
 def test_what_a_replaced_terminal_left_is_settled_for_it(host):
     old = Shop(host, "REPLACED")
     old.sell(600)
-    run = CliRunner()
     key_id = old.terminal.key_id.hex()
-    assert run.invoke(app, ["acquirer", "settle-retired", str(host.data), key_id]).exit_code == 1
+    assert tapstone("acquirer", "settle-retired", host.data, key_id).exit_code == 1
     host.acquirer.terminal("REPLACED")
-    said = run.invoke(app, ["acquirer", "settle-retired", str(host.data), key_id]).output
+    said = tapstone("acquirer", "settle-retired", host.data, key_id).output
     assert ledger.statement(host.data, said.split()[-1])["gross_fen"] == 600
-    again = run.invoke(app, ["acquirer", "settle-retired", str(host.data), key_id])
+    again = tapstone("acquirer", "settle-retired", host.data, key_id)
     assert "nothing is left" in again.output
 
 
@@ -416,15 +414,14 @@ def test_the_settlement_file_has_its_lines_and_sums(shop):
     shop.sell(1250)
     shop.sell(800, OFFLINE)
     reference = shop.close().rrn
-    run = CliRunner()
     place = ["acquirer", "statement", str(shop.host.data), reference]
-    found = json.loads(run.invoke(app, place).output)
+    found = json.loads(tapstone(*place).output)
     assert found["net_fen"] == sum(line["net_fen"] for line in found["lines"])
-    rows = list(csv.DictReader(io.StringIO(run.invoke(app, [*place, "--csv"]).output)))
+    rows = list(csv.DictReader(io.StringIO(tapstone(*place, "--csv").output)))
     assert [row["amount_fen"] for row in rows] == ["1250", "800"]
-    assert run.invoke(app, [*place[:-1], "S00000099999"]).exit_code == 1
+    assert tapstone(*place[:-1], "S00000099999").exit_code == 1
     listing = ["acquirer", "settlements", str(shop.host.data)]
-    for listed in (run.invoke(app, listing), run.invoke(app, [*listing, "--json"])):
+    for listed in (tapstone(*listing), tapstone(*listing, "--json")):
         assert reference in listed.output
 
 

@@ -4,10 +4,9 @@ import json
 import sys
 
 import pytest
+from command import tapstone
 from PIL import Image
-from typer.testing import CliRunner
 
-from host_tools.cli import app
 from host_tools.flash import bench, chart
 
 
@@ -18,7 +17,7 @@ def picture(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def found(picture):
-    done = CliRunner().invoke(app, ["bench", "journal", "--json", "--chart", str(picture)])
+    done = tapstone("bench", "journal", "--json", "--chart", picture)
     assert done.exit_code == 0, done.output
     return json.loads(done.stdout)
 
@@ -66,6 +65,6 @@ def test_times_are_drawn_by_their_logarithm(value, share):
 
 def test_without_the_library_that_draws_it_is_said_at_once(monkeypatch):
     monkeypatch.setitem(sys.modules, "PIL", None)
-    done = CliRunner().invoke(app, ["bench", "journal", "--chart", "x.png"])
+    done = tapstone("bench", "journal", "--chart", "x.png")
     assert done.exit_code == 1
     assert "pip install 'tapstone[charts]'" in done.output

@@ -2,6 +2,9 @@
 
 import ast
 import fcntl
+import io
+import json
+import os
 import sqlite3
 import sys
 
@@ -9,6 +12,7 @@ import pytest
 
 from host_tools import cli, paths, start
 from host_tools.acquirer.schema import DATABASE, open_database, schema_version
+from host_tools.device import provision
 from host_tools.simulator import fresh
 
 JUNK = bytes(range(256)) * 16
@@ -169,3 +173,118 @@ def test_a_program_that_is_stopped_while_it_loads_leaves_quietly(monkeypatch, ca
         start.main()
     assert ended.value.code == 130
     assert capsys.readouterr().err == ""
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "told"),
+    [
+        (("emv", "decode", "zz"), 2, "hexadecimal"),
+        (("emv", "decode"), 2, "Missing argument"),
+        (("emv", "check", "nosuch.json"), 2, "nosuch.json: No such file"),
+        (("journal", "show", "nosuch.bin"), 2, "nosuch.bin: No such file"),
+        (("journal", "show", ""), 2, "Is a directory"),
+        (("acquirer", "settlements", "nosuch"), 1, "nosuch holds no acquirer"),
+        (("simulate", "lives", "--seeds", "0"), 2, "--seeds"),
+        (("bench", "tap", "--profile", "nosuch"), 2, "there is no card nosuch"),
+    ],
+)
+def test_who_asks_for_json_gets_an_object_also_when_it_fails(
+    monkeypatch, capfd, tmp_path, arguments, code, told
+):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(sys, "argv", ["tapstone", *arguments, "--json"])
+    with pytest.raises(SystemExit) as ended:
+        cli.main()
+    said = capfd.readouterr()
+    assert ended.value.code == code
+    assert told in json.loads(said.out)["error"]
+    assert told in " ".join(said.err.split())
+
+
+def test_a_full_disk_is_told_with_what_to_do(tapstone, monkeypatch):
+    def full(*_):
+        raise OSError(28, os.strerror(28), "acquirer.db")
+
+    monkeypatch.setattr("host_tools.jsonfile.read", full)
+    code, said = tapstone("emv", "replay", "session.json")
+    assert (code, "acquirer.db: No space left on device; make room" in said) == (2, True)
+
+
+@pytest.mark.parametrize("content", [b"", JUNK, b"[]", b"{}", b"null", b"[" * 100_000])
+@pytest.mark.parametrize(
+    "command", [("emv", "check"), ("emv", "replay"), ("fuzz", "emv", "--inputs", "1", "--corpus")]
+)
+def test_any_file_in_place_of_a_case_file_is_told_by_its_name(tapstone, tmp_path, command, content):
+    file = tmp_path / "file.json"
+    file.write_bytes(content)
+    code, said = tapstone(*command, file)
+    assert (code in (1, 2), "file.json" in said) == (True, True)
+
+
+def test_a_file_without_an_end_is_not_read_for_ever(tapstone):
+    code, said = tapstone("emv", "check", "/dev/zero")
+    assert (code, "larger than" in said) == (2, True)
+
+
+def _provision(folder, change):
+    content = {"format": provision.FORMAT, "keys": {"seal_key": "00" * 16}}
+    change(content)
+    file = folder / "provision.json"
+    file.write_text(json.dumps(content))
+    return file
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda content: content["keys"].update(seal_key="0011"),
+        lambda content: content["keys"].update(seal_key="not hex"),
+        lambda content: content["keys"].update(seal_key=5),
+        lambda content: content.update(keys=[]),
+    ],
+)
+def test_a_spoilt_provisioning_document_is_told_and_nobody_is_advised_to_erase(
+    tapstone, tmp_path, change
+):
+    image = tmp_path / "flash.bin"
+    image.write_bytes(JUNK)
+    code, said = tapstone("journal", "show", image, "--provision", _provision(tmp_path, change))
+    assert (code, "spoilt" in said, "--provision" in said) == (2, True, True)
+    assert "--fresh" not in said
+
+
+def test_a_locale_without_the_letters_stops_nothing(monkeypatch):
+    said = io.BytesIO()
+    monkeypatch.setattr(sys, "stderr", io.TextIOWrapper(said, encoding="ascii"))
+    monkeypatch.setattr(sys, "argv", ["tapstone", "emv", "check", "没有.json"])
+    with pytest.raises(SystemExit) as ended:
+        cli.main()
+    sys.stderr.flush()
+    assert (ended.value.code, b"No such file" in said.getvalue()) == (2, True)
+
+
+@pytest.mark.parametrize("command", ["settlements", "documents", "payees", "resets"])
+def test_an_empty_database_is_no_acquirer_without_sales(tapstone, tmp_path, command):
+    (tmp_path / DATABASE).touch()
+    code, said = tapstone("acquirer", command, tmp_path)
+    assert (code, DATABASE in said) == (1, True)
+    assert [path.name for path in tmp_path.iterdir()] == [DATABASE]
+    assert not (tmp_path / DATABASE).stat().st_size
+
+
+@pytest.mark.parametrize("command", ["settlements", "documents", "payees", "resets"])
+def test_the_books_can_be_read_where_nothing_can_be_written(
+    tapstone, monkeypatch, tmp_path, command
+):
+    open_database(tmp_path / DATABASE).dispose()
+    monkeypatch.setattr("os.access", lambda path, how, **_: how != os.W_OK)
+    code, _ = tapstone("acquirer", command, tmp_path)
+    assert code == 0
+    assert [path.name for path in tmp_path.iterdir()] == [DATABASE]
+
+
+@pytest.mark.parametrize("option", ["--count", "--fen"])
+def test_no_terminal_holds_more_than_the_database_can_count(tapstone, tmp_path, option):
+    open_database(tmp_path / DATABASE).dispose()
+    code, said = tapstone("acquirer", "release-reset", tmp_path, "T0000001", option, 10**20)
+    assert (code, option in said) == (2, True)

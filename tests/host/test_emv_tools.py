@@ -7,10 +7,9 @@ from copy import deepcopy
 from pathlib import Path
 
 import pytest
-import typer
+from command import tapstone
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from typer.testing import CliRunner
 
 from host_tools import paths
 from host_tools.cards import world
@@ -21,20 +20,8 @@ PAN = "6210948000000011"  # of the virtual card unionpay-debit
 RECORD = "70185A0862109480000000115F24033012315F3401019F4A0182"
 
 
-def cli():
-    app = typer.Typer()
-    app.add_typer(commands.emv_app, name="emv")
-    app.command("fuzz")(commands.fuzz_emv)
-    app.command("bench")(commands.bench_tap)
-    return app
-
-
-def run(*arguments):
-    return CliRunner().invoke(cli(), [str(argument) for argument in arguments])
-
-
 def check(*arguments):
-    return run("emv", "check", *arguments)
+    return tapstone("emv", "check", *arguments)
 
 
 @pytest.fixture
@@ -231,7 +218,7 @@ def test_a_session_that_was_tampered_with_does_not_check(built, cards, tmp_path)
 def test_replay_tells_each_step_in_words(built, cards, tmp_path):
     session = tmp_path / "session.json"
     session.write_text(json.dumps(recorded(built, cards, "unionpay-debit")))
-    done = run("emv", "replay", session)
+    done = tapstone("emv", "replay", session)
     assert done.exit_code == 0, done.output
     for text in (
         '1. SELECT "2PAY.SYS.DDF01"',
@@ -252,7 +239,7 @@ def test_replay_tells_each_step_in_words(built, cards, tmp_path):
 def test_replay_decodes_what_mchip_was_told(built, cards, tmp_path):
     session = tmp_path / "session.json"
     session.write_text(json.dumps(recorded(built, cards, "mastercard")))
-    done = run("emv", "replay", session)
+    done = tapstone("emv", "replay", session)
     for text in (
         "GENERATE AC asking for TC with CDA",
         "95  Terminal verification results: 0000000001",
@@ -270,7 +257,7 @@ def test_replay_never_shows_a_card_number(built, cards, tmp_path, options):
     session["apdus"][1][1] = f"6F{len(hidden) // 2:02X}{hidden}9000"
     path = tmp_path / "session.json"
     path.write_text(json.dumps(session))
-    done = run("emv", "replay", path, *options)
+    done = tapstone("emv", "replay", path, *options)
     assert done.exit_code == 0, done.output
     assert "621094******0011" in done.output
     assert PAN not in done.output
@@ -279,27 +266,29 @@ def test_replay_never_shows_a_card_number(built, cards, tmp_path, options):
 
 def test_replay_says_where_the_card_left(case_file):
     path = case_file("session", id="torn", apdus=[["00A4040005A000000003", ""]])
-    done = run("emv", "replay", path)
+    done = tapstone("emv", "replay", path)
     assert done.exit_code == 0
     assert "no answer: the card left" in done.output
 
 
 def test_replay_of_several_asks_which(shared):
-    done = run("emv", "replay", shared / "sessions.json")
+    done = tapstone("emv", "replay", shared / "sessions.json")
     assert done.exit_code == 2
     assert "--id" in done.stderr
-    assert run("emv", "replay", shared / "sessions.json", "--id", "QPBOC-online").exit_code == 0
+    assert (
+        tapstone("emv", "replay", shared / "sessions.json", "--id", "QPBOC-online").exit_code == 0
+    )
 
 
 def test_replay_of_something_else_is_wrong_usage(case_file):
-    assert run("emv", "replay", case_file("tlv", cases=[])).exit_code == 2
+    assert tapstone("emv", "replay", case_file("tlv", cases=[])).exit_code == 2
 
 
 # ---- decode
 
 
 def test_decode_names_objects_and_bits():
-    done = run("emv", "decode", "77 0D 82 02 1980 9F27 01 80 9F36 02 0102 9000")
+    done = tapstone("emv", "decode", "77 0D 82 02 1980 9F27 01 80 9F36 02 0102 9000")
     assert done.exit_code == 0
     for text in (
         "77  Response message, format 2: 13 bytes",
@@ -313,24 +302,24 @@ def test_decode_names_objects_and_bits():
 
 
 def test_decode_masks_the_card_number():
-    done = run("emv", "decode", RECORD)
+    done = tapstone("emv", "decode", RECORD)
     assert "621094******0011" in done.output
     assert PAN not in done.output
 
 
 def test_decode_says_where_it_does_not_parse():
-    done = run("emv", "decode", "820219809F27")
+    done = tapstone("emv", "decode", "820219809F27")
     assert done.exit_code == 1
     assert "82  Application interchange profile: 1980" in done.output
     assert "byte 4" in done.stderr
 
 
 def test_decode_wants_hexadecimal_digits():
-    assert run("emv", "decode", "xyz").exit_code == 2
+    assert tapstone("emv", "decode", "xyz").exit_code == 2
 
 
 def test_decode_for_machines():
-    found = json.loads(run("emv", "decode", RECORD, "--json").output)
+    found = json.loads(tapstone("emv", "decode", RECORD, "--json").output)
     record_row = found["objects"][0]
     assert record_row["tag"] == "70"
     assert record_row["children"][1]["says"] == ["30-12-31 (YY-MM-DD)"]
@@ -411,10 +400,10 @@ def test_one_command_repeats_a_failure(corpus, built, tmp_path, monkeypatch):
     monkeypatch.setattr(inside, "build", lambda out: kernel)
     kept = tmp_path / "corpus.json"
     kept.write_text(json.dumps(corpus))
-    done = run("fuzz", "--corpus", kept, "--seed", 3, "--inputs", 2000, "--json")
+    done = tapstone("fuzz", "emv", "--corpus", kept, "--seed", 3, "--inputs", 2000, "--json")
     assert done.exit_code == 1
     first = json.loads(done.stdout)["failures"][0]
-    again = run("fuzz", *first["repeat"].split()[3:], "--json")
+    again = tapstone("fuzz", "emv", *first["repeat"].split()[3:], "--json")
     (repeated,) = json.loads(again.stdout)["failures"]
     assert (repeated["failure"], repeated["what"]) == (first["failure"], first["what"])
 
@@ -447,6 +436,6 @@ def test_the_bench_keys_its_object_by_card(monkeypatch):
     costs = dict.fromkeys(commands._COLUMNS, 1)
     taps = [("visa", kind, deepcopy(costs)) for kind in ("offline", "online")]
     monkeypatch.setattr(bench, "run", lambda profiles, cards, count: iter(taps))
-    found = json.loads(run("bench", "--json").stdout)
+    found = json.loads(tapstone("bench", "tap", "--json").stdout)
     assert found["visa"]["in_field_ms"] == 1
     assert found["visa"]["online"]["apdus"] == 1

@@ -7,10 +7,9 @@ import time
 from pathlib import Path
 
 import pytest
-from typer.testing import CliRunner
+from command import tapstone
 
 from host_tools import paths
-from host_tools.cli import app
 from host_tools.device import journal, target
 
 KEY = bytes(range(16))
@@ -128,8 +127,7 @@ def show(tmp_path):
         provision = tmp_path / "provision.json"
         document = {"format": "tapstone-provision/1", "keys": {"seal_key": key.hex()}}
         provision.write_text(json.dumps(document))
-        command = ["journal", "show", str(image), "--provision", str(provision), *options]
-        return CliRunner().invoke(app, command, env={"COLUMNS": "120"})
+        return tapstone("journal", "show", image, "--provision", provision, *options)
 
     return run
 
@@ -183,7 +181,7 @@ def test_noise_is_no_journal(tmp_path, show):
 
 
 def test_a_missing_provisioning_file_is_named_with_the_option_that_helps(image):
-    done = CliRunner().invoke(app, ["journal", "show", str(image)])
+    done = tapstone("journal", "show", image)
     assert done.exit_code == 2
     assert "provision.json: No such file" in done.stderr
     assert "--provision" in done.stderr
