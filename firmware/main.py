@@ -157,6 +157,19 @@ def services(hardware, people, feed):
     return s
 
 
+def language(s):
+    """The one that was chosen last."""
+    chosen = s.folder.read("language")
+    return {b"zh": "zh", b"en": "en"}.get(chosen, s.settings.language)
+
+
+def keep_language(folder, chosen):
+    try:
+        folder.write("language", chosen.encode())
+    except OSError:
+        pass  # no room for it: then it holds until the power goes
+
+
 _TROUBLES = (
     (provisioning.BadSettings, "not_provisioned"),
     (emv.config.ConfigError, "not_provisioned"),
@@ -192,7 +205,8 @@ async def main():
     except tuple(kind for kind, _ in _TROUBLES) as error:
         await out_of_order(people, feed, error)
     else:
-        view.language = s.settings.language
+        view.language = language(s)
+        people.keep_language = lambda language: keep_language(s.folder, language)
         view.support = s.settings.terminal.support
         await run(s, hardware, feed)
 

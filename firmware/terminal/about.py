@@ -18,9 +18,7 @@ async def run(services, front):
         key = await services.people.key(_READ_MS)
         if key in ("X", "M", None):
             return
-        if key == "L":
-            services.people.switch_language()
-        elif key == "E":
+        if key == "E":
             at = (at + 1) % len(pages)
 
 

@@ -8,9 +8,11 @@ from message import lookup
 from terminal import book as b
 from terminal.again import Again
 from terminal.forwarding import WAYS
+from terminal.people import unless_cancelled
 from uplink.link import NOT_SENT
 
 _LOOK_MS = const(60000)
+_ASKING = ((("X", "key_cancel"),),)
 
 # What the bank says, after what this terminal says of the sale: text keys.
 _SAYS = {
@@ -58,17 +60,26 @@ _FORGOTTEN = ("bank_lost", "bank_contradicts")
 
 
 async def run(services, front, sale, word):
-    front.show("report", title="ask_bank", reason="contacting_bank", hints=())
-    status, reason = await _where(services, sale, word)
-    if reason in _FORGOTTEN and await _told_again(services, sale):
-        status, reason = await _where(services, sale, word)
-        if reason == "bank_posted":
-            reason = "bank_told_again"
+    front.show("report", title="ask_bank", reason="contacting_bank", hints=_ASKING)
+    found = await unless_cancelled(services.people, _found(services, sale, word))
+    if found is None:
+        return
+    status, reason = found
     rows = ()
     if status:
         rows = _rows(services, status) or (("reference", sale.answer[0]),)
     front.show("report", title="ask_bank", rows=rows, reason=reason)
     await services.people.key(_LOOK_MS)
+
+
+async def _found(services, sale, word):
+    """As `_where`; what the bank should have and has not, it is told again first."""
+    status, reason = await _where(services, sale, word)
+    if reason in _FORGOTTEN and await _told_again(services, sale):
+        status, reason = await _where(services, sale, word)
+        if reason == "bank_posted":
+            reason = "bank_told_again"
+    return status, reason
 
 
 async def _where(services, sale, word):

@@ -343,7 +343,7 @@ class Book:
 
     def recent(self, most):
         """[(Sale, word)] newest first, one line a sale, released ones too while they last."""
-        return list(past.sales(self._journal, self.is_open, most))
+        return past.newest(self._journal, self.is_open, most)
 
     def records(self):
         """Yields (kind, sequence number, Sale) of all that can still be read, newest first."""

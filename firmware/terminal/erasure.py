@@ -11,7 +11,7 @@ about it would leave keys without the numbers that were used with them.
 from journal.wipe import wipe
 
 _MARK = "reset"  # the new name: as long as it is there, the reset goes on
-_FILES = ("parameters", "notices", "waiting")  # what the terminal writes itself
+_FILES = ("parameters", "notices", "waiting", "language")  # what the terminal writes itself
 _PART = ".part"
 
 

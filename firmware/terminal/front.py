@@ -9,7 +9,9 @@ from ui.page import money
 class Front:
     def __init__(self, services):
         self._s = services
-        self._shown = None  # the status and the notice that are on the screen
+        self._told = None  # the status that people have on the screen
+        self._shown = None  # the status and the notice of when the last screen was shown
+        services.people.is_stale = self.refresh
 
     def _status(self):
         count, total_fen = self._s.book.pending()
@@ -32,18 +34,21 @@ class Front:
         return maintenance.pressing(content["notices"], s.clock, s.link.ready) if content else None
 
     def changed(self):
-        """Whether what is on the screen at rest is out of date."""
+        """Whether anything is new since the last screen was shown."""
         return (self._status(), self.notice()) != self._shown
 
     def refresh(self):
-        """The next screen, whoever shows it, has the status of now."""
-        now = self._status(), self.notice()
-        if now != self._shown:
-            self._shown = now
-            self._s.people.status(**now[0])
+        """Whatever is drawn next, whoever shows it, has the status of now. -> whether that is
+        another than before."""
+        before, self._told = self._told, self._status()
+        if self._told == before:
+            return False
+        self._s.people.status(**self._told)
+        return True
 
     def show(self, name, **values):
         self.refresh()
+        self._shown = self._told, self.notice()
         self._s.people.show(name, **values)
 
 

@@ -34,9 +34,7 @@ async def _amount(services, front, left_fen):
         key = await services.people.key(_ASK_MS)
         if key in ("X", "M", None):
             return None
-        if key == "L":
-            services.people.switch_language()
-        elif key != "E":
+        if key != "E":
             fen, untouched = keyed(0 if untouched else fen, key), False
         elif 0 < fen <= left_fen:
             return fen

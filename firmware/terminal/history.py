@@ -6,6 +6,7 @@ from terminal import deferral, menu, returns
 from terminal.front import particulars
 
 _HISTORY_MS = const(60000)
+_REFRESH_MS = const(500)
 _ROWS = const(20)
 
 # What can be done about a sale: (text key, module). The job also gets the sale and its word.
@@ -29,8 +30,6 @@ async def run(services, front):
             at = min(at + 1, max(0, len(rows) - 1))
         elif key == "2":
             at = max(0, at - 1)
-        elif key == "L":
-            services.people.switch_language()
         elif key == "E" and rows:
             await _entry(services, front, *rows[at])
             rows = services.book.recent(_ROWS)
@@ -41,18 +40,37 @@ def _row(sale, word):
 
 
 async def _entry(services, front, sale, word):
+    """Shows the sale, and what becomes of it meanwhile."""
+    book, until_ms = services.book, services.clock.now_ms() + _HISTORY_MS
+    key = None
+    _show(front, book, sale, word)
+    while key is None and services.clock.now_ms() < until_ms:
+        key = await services.people.key(_REFRESH_MS)
+        if key is None and front.changed():
+            sale, word = _now(book, sale, word)
+            _show(front, book, sale, word)
+    if key and word == "failed":
+        deferral.seen(book, sale.number)  # nobody may have looked where no key was pressed
+    if key == "E":
+        jobs = _ACTIONS + _more(book, sale.number)
+        await menu.run(services, front, "this_sale", jobs, sale, word)
+
+
+def _now(book, sale, word):
+    """(Sale, word) as it stands now; as it stood if it is not kept any more."""
+    found = [row for row in book.recent(_ROWS) if row[0].number == sale.number]
+    return found[0] if found else (sale, word)
+
+
+def _show(front, book, sale, word):
     front.show(
         "entry",
         word=word,
         code=sale.answer[2],
-        where="where_undecided" if deferral.is_undecided(services.book, sale.number) else "",
-        back_fen=0 if sale.original else returns.given_back_fen(services.book, sale),
+        where="where_undecided" if deferral.is_undecided(book, sale.number) else "",
+        back_fen=0 if sale.original else returns.given_back_fen(book, sale),
         **particulars(sale),
     )
-    deferral.seen(services.book, sale.number)
-    if await services.people.key(_HISTORY_MS) == "E":
-        jobs = _ACTIONS + _more(services.book, sale.number)
-        await menu.run(services, front, "this_sale", jobs, sale, word)
 
 
 def _more(book, number):

@@ -30,9 +30,7 @@ async def run(services, front, title="menu", jobs=JOBS, *about):
         key = await services.people.key(_MENU_MS)
         if key in ("X", "M", None):
             return
-        if key == "L":
-            services.people.switch_language()
-        elif key in "123456789"[: len(jobs)]:
+        if key in "123456789"[: len(jobs)]:
             await job(jobs[int(key) - 1][1], services, front, *about)
 
 

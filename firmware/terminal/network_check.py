@@ -1,13 +1,11 @@
 """Network check: every step on the way to the host as it is tried, then what to do; and the log."""
 
-import asyncio
-
 from micropython import const
 
 from health import diagnosis
+from terminal.people import unless_cancelled
 from uplink.probes import Probes
 
-_LOOK_MS = const(20)
 _READ_MS = const(120000)
 
 
@@ -27,7 +25,7 @@ async def _check(services, front):
             step = steps.send(finding)
             rows.append((step, "running", ""))
             front.show("check", rows=rows)
-            finding = await _unless_cancelled(services.people, getattr(probes, step)())
+            finding = await unless_cancelled(services.people, getattr(probes, step)())
             if finding is None:
                 return None, rows
             cause, value, _ = finding
@@ -40,17 +38,6 @@ async def _check(services, front):
         probes.close()
 
 
-async def _unless_cancelled(people, probe):
-    """What the probe found, or None: the cancel key was pressed first."""
-    task = asyncio.create_task(probe)
-    while not task.done():
-        if people.pressed("X"):
-            task.cancel()
-            return None
-        await asyncio.sleep_ms(_LOOK_MS)
-    return await task
-
-
 async def _read(services, front, advice, rows):
     """The result stands until the merchant goes back."""
     while True:
@@ -58,9 +45,7 @@ async def _read(services, front, advice, rows):
         key = await services.people.key(_READ_MS)
         if key in ("X", "M", None):
             return
-        if key == "L":
-            services.people.switch_language()
-        elif key == "E":
+        if key == "E":
             await _log(services, front)
 
 
@@ -68,9 +53,5 @@ async def _log(services, front):
     """On the screen, and whole on the console for the technician."""
     for line in services.log.lines():
         print(line)
-    while True:
-        front.show("netlog", lines=services.network_log.lines())
-        key = await services.people.key(_READ_MS)
-        if key != "L":
-            return
-        services.people.switch_language()
+    front.show("netlog", lines=services.network_log.lines())
+    await services.people.key(_READ_MS)

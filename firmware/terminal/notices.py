@@ -20,9 +20,7 @@ async def run(services, front):
         key = await services.people.key(_READ_MS)
         if key in ("X", "M", None):
             return
-        if key == "L":
-            services.people.switch_language()
-        elif key == "E" and notices:
+        if key == "E" and notices:
             at = (at + 1) % len(notices)
 
 

@@ -35,6 +35,12 @@ def sales(journal, is_open, most):
             return
 
 
+def newest(journal, is_open, most):
+    """[(Sale, word)] of those that were written about last, in the order of the sales: a reversal
+    may come after later sales."""
+    return sorted(sales(journal, is_open, most), key=lambda row: -row[0].number)
+
+
 def _sale(payload):
     try:
         return sale_record.unpack(payload)

@@ -34,9 +34,16 @@ async def ask(services, sale):
     s = services
     until_ms = s.clock.now_ms() + _PATIENCE_MS
     asked = 0
+
+    def left_s():
+        return max(0, until_ms - s.clock.now_ms()) // 1000
+
+    def note():
+        return "customer_confirms" if s.link.ready else "no_line_now"
+
     while True:
         left_ms = until_ms - s.clock.now_ms()
-        s.people.show("waiting", fen=sale.amount_fen, left_s=max(0, left_ms // 1000))
+        s.people.show("waiting", fen=sale.amount_fen, left_s=left_s, note=note)
         reply = await _unless_cancelled(s.people, _exchange(s, sale, asked))
         if reply is NOT_SENT and not asked:
             if await s.link.comes(_LINE_MS):

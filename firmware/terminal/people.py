@@ -15,6 +15,10 @@ _STORED = ((1500, 120), (0, 60), (1500, 120))
 _FAILED = ((750, 200), (0, 100), (750, 200))
 
 _LOOK_MS = const(20)
+_FOLLOW_MS = const(500)
+
+# Screens on which something changes while they wait: they are drawn again and again.
+_RUNNING = ("waiting",)
 
 # A key pressed before one of these came up was not meant for it.
 _ANSWERED = (
@@ -37,6 +41,10 @@ class People:
         self._keypad = keypad
         self._leds = leds
         self._buzzer = buzzer
+        self._running = False
+        self._followed_ms = time.ticks_ms()
+        self.is_stale = lambda: False  # tells the view what is new, and whether anything was
+        self.keep_language = lambda language: None
 
     # Screen
 
@@ -45,6 +53,7 @@ class People:
         if name in _ANSWERED:
             self._keypad.forget()
         print("screen", name, values.get("reason", ""))
+        self._running = name in _RUNNING
         self._leds.show(_READY if name == "present" else _LIGHTS_OFF)
         self._view.show(name, **values)
 
@@ -57,6 +66,8 @@ class People:
 
     def switch_language(self):
         self._view.language = "en" if self._view.language == "zh" else "zh"
+        self._view.redraw()
+        self.keep_language(self._view.language)
 
     # Lights and sound
 
@@ -73,21 +84,43 @@ class People:
     # Keys
 
     async def key(self, wait_ms):
-        """The next key, or None when nobody pressed one in time.
+        """The next key, or None when nobody pressed one in time. The language key is not among
+        them: it changes the screen that is there, whichever that is.
 
         Looks often instead of waiting with a time-out: a key that came in the very moment of the
         time-out would be lost with the wait that is cancelled.
         """
         end = time.ticks_add(time.ticks_ms(), wait_ms)
-        key = self._keypad.take()
+        key = self._take()
         while key is None and time.ticks_diff(end, time.ticks_ms()) > 0:
             await asyncio.sleep_ms(_LOOK_MS)
-            key = self._keypad.take()
+            self._follow()
+            key = self._take()
         return key
 
     def pressed(self, key):
-        """Whether this key is waiting right now; another one is let go."""
-        return self._keypad.take() == key
+        """Whether this key is waiting right now; those before it are let go."""
+        self._follow()
+        waiting = self._take()
+        while waiting not in (None, key):
+            waiting = self._take()
+        return waiting == key
+
+    def _take(self):
+        key = self._keypad.take()
+        while key == "L":
+            self.switch_language()
+            key = self._keypad.take()
+        return key
+
+    def _follow(self):
+        """A screen that waits stays true: its status bar, and what runs on it."""
+        now_ms = time.ticks_ms()
+        if time.ticks_diff(now_ms, self._followed_ms) < _FOLLOW_MS:
+            return
+        self._followed_ms = now_ms
+        if self.is_stale() or self._running:
+            self._view.redraw()
 
     async def agree(self, wait_ms):
         """True for the enter key, False for cancel or no answer."""
@@ -95,3 +128,14 @@ class People:
             key = await self.key(wait_ms)
             if key in ("E", "X", None):
                 return key == "E"
+
+
+async def unless_cancelled(people, work):
+    """What the coroutine `work` returns; None: the cancel key came first, and it was ended."""
+    task = asyncio.create_task(work)
+    while not task.done():
+        if people.pressed("X"):
+            task.cancel()
+            return None
+        await asyncio.sleep_ms(_LOOK_MS)
+    return await task

@@ -6,6 +6,7 @@ from micropython import const
 
 from message import reset as messages
 from terminal import erasure, kinds, standstill
+from terminal.people import unless_cancelled
 from ui.page import money
 from uplink.link import NOT_SENT
 
@@ -23,7 +24,9 @@ _LABELS = {
 _FIRST = ((("E", "reset_yes"), ("X", "key_back")),)
 _FIRST_OF_HOST = ((("E", "reset_ask"), ("X", "key_back")),)
 _SECOND = ((("9", "reset_yes"), ("X", "key_back")),)  # not the same key again
+_WAIT = ((("X", "key_cancel"),),)
 _OK = ((("E", "key_ok"),),)
+_FREE = ""  # nothing is in the way
 
 
 def losses(book):
@@ -55,11 +58,16 @@ async def run(services, front):
     forwarding = services.forwarding
     forwarding.paused = True  # from here on nothing changes but by us
     try:
-        why = await _hindrance(services, front, lost)
-        if why is None:
+        front.show("report", title="reset", reason="contacting_bank", hints=_WAIT)
+        why = await unless_cancelled(services.people, _hindrance(services, lost))
+        if why == _FREE and losses(services.book) != lost:
+            why = "reset_changed"
+        if why == _FREE:
             _erase(services)
     finally:
         forwarding.paused = False
+    if why is None:
+        return
     services.people.failed()
     front.show("report", title="reset", rows=_rows(lost), reason=why, hints=_OK)
     await services.people.key(_ASK_MS)
@@ -81,9 +89,8 @@ def _rows(lost):
     return tuple([(_LABELS[what], "%d / %s" % (count, money(fen))) for what, count, fen in lost])
 
 
-async def _hindrance(services, front, lost):
-    """-> None if all may be erased now, or why not: a text key."""
-    front.show("report", title="reset", reason="contacting_bank", hints=())
+async def _hindrance(services, lost):
+    """-> _FREE if all may be erased now, or why not: a text key."""
     until_ms = services.clock.now_ms() + _PATIENCE_MS
     while standstill.awaits_answer(services):
         if services.clock.now_ms() > until_ms:
@@ -91,11 +98,11 @@ async def _hindrance(services, front, lost):
         await asyncio.sleep_ms(_LOOK_MS)
     if losses(services.book) != lost:
         return "reset_changed"
-    return await _refusal(services) if lost else None
+    return await _refusal(services) if lost else _FREE
 
 
 async def _refusal(services):
-    """-> None if the host has released what would be lost, or why not: a text key."""
+    """-> _FREE if the host has released what would be lost, or why not: a text key."""
     s = services
     said = _said(s)
     key, data, nonce = messages.ask(s.messages, said, s.book.batch, s.book.held())
@@ -110,7 +117,7 @@ async def _refusal(services):
 
     terminal_id = s.settings.terminal.terminal_id
     released = messages.is_released(reply, nonce, said, terminal_id, is_right)
-    return None if released and _said(s) == said else "reset_not_allowed"
+    return _FREE if released and _said(s) == said else "reset_not_allowed"
 
 
 def _said(services):

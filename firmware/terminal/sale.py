@@ -181,9 +181,11 @@ class SaleDesk:
         scanner = self._s.scanner
         if scanner:
             scanner.forget()
-        by_code = scanner and self._online_able()
-        note = "card_phone_code" if by_code else "card_phone_watch"
-        self._s.people.show("present", fen=sale.amount_fen, note=note)
+        self._s.people.show("present", fen=sale.amount_fen, note=self._what_pays)
+
+    def _what_pays(self):
+        by_code = self._s.scanner and self._online_able()
+        return "card_phone_code" if by_code else "card_phone_watch"
 
     async def _again(self, sale, reason):
         """The card has to leave the field before it is taken for a new tap."""

@@ -13,6 +13,7 @@ _RESULT_MS = const(8000)
 _DOUBT_MS = const(30000)
 _LOOK_MS = const(60000)
 _MOST_DIGITS = const(9)
+_LAST = const(8)  # the last sale is among those that were written about last: reversals come late
 _CVM = ("no_cvm", "signature", "online_pin", "device")  # text keys, in the order of emv's constants
 
 
@@ -54,8 +55,6 @@ class Till:
                 amount_fen = first(await self._sell(amount_fen))
             elif key == "M":
                 await menu.run(self._s, self._front)
-            elif key == "L":
-                self._s.people.switch_language()
             elif key == "X":
                 amount_fen = 0
             elif key:
@@ -76,7 +75,7 @@ class Till:
 
     def _last_sale(self):
         """How the last sale stands: the power may have failed before anybody saw it."""
-        for sale, word in self._s.book.recent(1):
+        for sale, word in self._s.book.recent(_LAST):
             return word, "%02d:%02d %s" % (sale.time[3], sale.time[4], money(sale.signed_fen))
         return None
 

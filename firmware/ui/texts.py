@@ -90,6 +90,7 @@ TEXTS = {
     "card_phone_code": ("银行卡、手机或付款码", "Card, phone or pay code"),
     "customer_pays": ("等待顾客付款", "Customer is paying"),
     "customer_confirms": ("请顾客在手机上确认", "Confirm on the phone"),
+    "no_line_now": ("网络中断，等待恢复", "Line lost, waiting"),
     "seconds_left": ("还等 {} 秒", "{} seconds left"),
     "remove_card": ("可以移开卡片", "Remove the card"),
     "contacting_bank": ("正在联系银行", "Asking the bank"),

@@ -1,4 +1,5 @@
-"""What the terminal shows: `view.show("approved", fen=1250, ...)`.
+"""What the terminal shows: `view.show("approved", fen=1250, ...)`. A value may be a function: it is
+asked each time that the screen is drawn.
 
 Owns the fonts, the back buffer and the status bar; the screens are the table in `ui.screens`.
 """
@@ -49,6 +50,7 @@ class View:
         self._canvas = Canvas(panel, fonts["icons"], ICONS)
         self._page = Page(self._canvas, fonts, words, support)
         self._page.language = language
+        self._shown = "starting", {}  # name, values
 
     @property
     def language(self):
@@ -72,5 +74,12 @@ class View:
 
     def show(self, name, **values):
         """Draws the screen and sends the lines that changed. -> number of lines sent."""
-        SCREENS[name](self._page, **values)
+        self._shown = name, values
+        return self.redraw()
+
+    def redraw(self):
+        """The screen that is shown, with the status bar, the language and the values of now."""
+        name, values = self._shown
+        now = {key: value() if callable(value) else value for key, value in values.items()}
+        SCREENS[name](self._page, **now)
         return self._canvas.flush()

@@ -79,6 +79,7 @@ SCENES = {
     "present_code": ("present", QUIET, {"fen": 1250, "note": "card_phone_code"}),
     "waiting": ("waiting", QUIET, {"fen": 1250, "left_s": 52}),
     "waiting_holding": ("waiting", HOLDING, {"fen": 12345678, "left_s": 4}),
+    "waiting_no_line": ("waiting", HOLDING, {"fen": 1250, "left_s": 31, "note": "no_line_now"}),
     "in_doubt_code": ("in_doubt", HOLDING, {"fen": 1250, "why": "code_cancelling"}),
     "approved_code": (
         "approved",

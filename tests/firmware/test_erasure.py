@@ -10,7 +10,7 @@ from terminal.folder import Folder
 
 KEYS = b'{"keys": "0123456789abcdef0123456789abcdef"}' * 100
 SECRET = b"0123456789abcdef"
-FILES = ("provision.json", "parameters", "notices", "waiting", "waiting.part")
+FILES = ("provision.json", "parameters", "notices", "waiting", "waiting.part", "language")
 
 
 class PowerCut(Exception):
@@ -167,7 +167,7 @@ def test_wherever_the_power_fails_the_reset_is_finished_and_keys_go_before_recor
             if done:
                 break
         steps += at - 1
-    assert steps == 3 * (1 + 8 + 6 + 1)
+    assert steps == 3 * (1 + 8 + 8 + 1)
 
 
 def test_the_power_may_fail_in_every_start():

@@ -189,7 +189,7 @@ def test_a_return_that_the_host_refuses_is_for_people_and_the_queue_goes_on():
         await bench.answer(0, bench.ids[0])
         await bench.answer(1, bench.ids[1], "13")
         await bench.answer(2, bench.ids[2])
-        assert bench.words() == ["checking", "paid", "paid"]
+        assert bench.words() == ["paid", "checking", "paid"]
         assert bench.book.owed() == []
 
     _run(work())

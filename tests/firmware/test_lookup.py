@@ -1,5 +1,6 @@
 """Asking the bank about one sale: the question, what is believed, and what the merchant reads."""
 
+import asyncio
 from binascii import unhexlify as unhex
 
 import parts
@@ -58,11 +59,16 @@ class Merchant:
     def to_local(self, utc):
         return utc
 
+    cancels = False
+
     async def key(self, wait_ms):
         return "X"
 
+    def pressed(self, key):
+        return self.cancels
+
     def show(self, name, title, rows=(), reason="", hints=None):
-        self.rows, self.reason = dict(rows), reason
+        self.rows, self.reason, self.hints = dict(rows), reason, hints
 
     def made(self, *kinds):
         """A sale that went through these records; the last one of an open sale stays open."""
@@ -197,3 +203,17 @@ async def test_a_bank_that_knows_nothing_shows_the_reference_of_this_terminal():
     sale.answer = ("123456789012", "", "00")
     assert await merchant.asks(sale) == "bank_lost"  # told again, it still has nothing
     assert merchant.rows == {"reference": "123456789012"}
+
+
+class Silence(Line):
+    """A host that never answers."""
+
+    async def exchange(self, key, data):
+        await asyncio.sleep_ms(60000)
+
+
+async def test_a_question_that_the_host_does_not_answer_is_left_with_the_cancel_key():
+    merchant = Merchant(Silence(None))
+    merchant.cancels = True
+    assert await merchant.asks(merchant.made(b.REQUEST, b.PAID)) == "contacting_bank"
+    assert merchant.hints == ((("X", "key_cancel"),),)

@@ -99,9 +99,6 @@ class Services:
     def show(self, name, **values):
         self.screens.append((name, values))
 
-    def switch_language(self):
-        self.screens.append("language")
-
 
 async def _shown(content, keys):
     services = Services(content, keys)
@@ -111,8 +108,7 @@ async def _shown(content, keys):
 
 async def test_the_menu_shows_each_notice_on_a_screen_of_its_own():
     content = signer.notices(3, _NOTICE, signer.notice(scope="qr"))
-    first, language, again, second, round_again = await _shown(content, "LEE")
-    assert (first, language) == (again, "language")
+    first, second, round_again = await _shown(content, "EE")
     name, values = first
     assert name == "notice" and values["stage"] == maintenance.ACTIVE
     assert values["scope"] == "scope_all" and values["recovery"] == "11-26 04:30"
@@ -129,7 +125,7 @@ async def test_without_notices_the_menu_says_so():
 def test_the_screen_at_rest_is_drawn_anew_when_a_window_begins():
     services = Services(signer.notices(3, _NOTICE), time=(2026, 11, 25, 17, 59))
     front = Front(services)
-    front.refresh()
+    front.show("amount")
     assert not front.changed() and front.notice()[0] == "maintenance_from"
     services.clock = Clock(2026, 11, 25, 18, 0)
     assert front.changed() and front.notice()[0] == "maintenance_until"
@@ -138,6 +134,6 @@ def test_the_screen_at_rest_is_drawn_anew_when_a_window_begins():
 def test_a_new_document_of_notices_is_seen_at_once():
     services = Services(None)
     front = Front(services)
-    front.refresh()
+    front.show("amount")
     services.content[NOTICES] = signer.notices(3, _NOTICE)
     assert front.changed()

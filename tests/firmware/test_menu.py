@@ -19,9 +19,6 @@ class Merchant:
     def show(self, name, **values):
         self.screens.append(name)
 
-    def switch_language(self):
-        self.screens.append("language")
-
 
 class Empty:
     def recent(self, most):
@@ -51,12 +48,6 @@ async def test_other_keys_do_nothing_and_a_minute_without_keys_ends_it():
     merchant = _merchant("90DEC")
     await menu.run(merchant, merchant)
     assert merchant.screens == ["menu"] * 6
-
-
-async def test_the_language_can_be_changed_in_the_menu():
-    merchant = _merchant("L")
-    await menu.run(merchant, merchant)
-    assert merchant.screens == ["menu", "language", "menu"]
 
 
 async def test_a_job_is_let_go_when_it_fails():

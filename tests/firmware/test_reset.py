@@ -83,6 +83,11 @@ class Terminal:
     async def agree(self, wait_ms):
         return await self.key(wait_ms) == "E"
 
+    gives_up = False
+
+    def pressed(self, key):
+        return self.gives_up
+
     def failed(self):
         pass
 
@@ -235,4 +240,31 @@ async def test_what_has_changed_since_it_was_shown_is_shown_again():
 
     terminal.link = Busy()
     assert not await terminal.resets()
+    assert terminal.reports[-1] == "reset_changed"
+
+
+async def test_whoever_does_not_want_to_wait_for_the_host_loses_nothing():
+    terminal = Terminal()
+    terminal.stored()
+    terminal.busy = terminal.gives_up = True
+    assert not await terminal.resets()
+    assert terminal.reports[-1] == "contacting_bank"
+    assert terminal.book.totals(b.STORED)[0] == 1
+
+
+async def test_a_sale_that_comes_after_the_leave_was_given_is_not_erased():
+    terminal = Terminal()
+    terminal.stored()
+    waits = reset.unless_cancelled
+
+    async def a_moment_later(people, work):
+        why = await waits(people, work)
+        terminal.stored()
+        return why
+
+    reset.unless_cancelled = a_moment_later
+    try:
+        assert not await terminal.resets()
+    finally:
+        reset.unless_cancelled = waits
     assert terminal.reports[-1] == "reset_changed"

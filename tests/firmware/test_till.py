@@ -54,7 +54,7 @@ class Shop:
         return 0, 0
 
     def recent(self, most):
-        return self.sales[:most]
+        return sorted(self.sales[:most], key=lambda row: -row[0].number)
 
     async def run(self, amount_fen):
         self.asked.append(amount_fen)
@@ -112,6 +112,11 @@ async def test_a_start_tells_how_the_last_sale_stands_until_a_key_is_pressed():
     shop = await _open([None, "1"], [(sale, "checking"), (parts.sale(6, 500), "paid")])
     lasts = [values["last"] for values in _amounts(shop)]
     assert lasts == [("checking", when + " ¥12.50")] * 2 + [None]
+
+
+async def test_the_last_sale_is_not_the_one_that_was_written_about_last():
+    shop = await _open([None], [(parts.sale(6, 1300), "returned"), (parts.sale(7, 1400), "stored")])
+    assert _amounts(shop)[0]["last"][0] == "stored"
 
 
 async def test_a_terminal_that_never_sold_has_no_last_sale():

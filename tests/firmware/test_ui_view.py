@@ -232,3 +232,13 @@ def test_the_whole_screen_costs_less_than_a_third_of_the_heap():
     used = gc.mem_alloc() - before
     print("view, canvas and fonts: %d bytes" % used)
     assert used < 110000, used
+
+
+def test_what_is_drawn_again_has_the_values_and_the_status_of_now():
+    view, spy = _spied(language="en")
+    left_s = [60]
+    view.show("waiting", fen=1250, left_s=lambda: left_s[0])
+    left_s[0] = 42
+    spy.written.clear()
+    view.redraw()
+    assert "42 seconds left" in [box[4] for box in spy.written]
