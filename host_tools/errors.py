@@ -1,6 +1,7 @@
 """What the commands tell a person in one line instead of a traceback."""
 
 import errno
+from pathlib import Path
 
 
 class Unusable(Exception):
@@ -25,3 +26,8 @@ def in_words(error: OSError) -> str:
     """Which file, what is wrong with it, and, where that is known, what to do."""
     where = "" if error.filename is None else f"{error.filename}: "
     return where + (error.strerror or str(error)) + _ADVICE.get(error.errno or 0, "")
+
+
+def is_there(path: Path) -> bool:
+    """A file that is not empty: what a full disk or a stopped copy leaves is not one."""
+    return path.is_file() and path.stat().st_size > 0

@@ -8,7 +8,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from host_tools import jsonfile
 from host_tools.acquirer import dukpt
+from host_tools.errors import Unusable
 
 Random = Callable[[int], bytes]
 _NAME = "keys.json"
@@ -43,8 +45,18 @@ class HostKeys:
 
 
 def load(directory: Path) -> HostKeys:
-    """Raises FileNotFoundError where `setup.create` has not been."""
-    stored = json.loads((directory / _NAME).read_text(encoding="utf-8"))
+    """Raises FileNotFoundError where `setup.create` has not been, Unusable where it is spoilt."""
+    stored = jsonfile.read(directory / _NAME)
+    try:
+        return _keys(stored)
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        raise Unusable(
+            f"{directory / _NAME} is spoilt: put the right one back. Without it no terminal can be"
+            " answered, and no card found in the books"
+        ) from error
+
+
+def _keys(stored: dict) -> HostKeys:
     return HostKeys(
         bytes.fromhex(stored["base_key"]),
         bytes.fromhex(stored["base_key_id"]),
@@ -57,7 +69,7 @@ def load(directory: Path) -> HostKeys:
 def create(directory: Path, master_keys: dict[str, str], random: Random) -> HostKeys:
     """Makes the host's own keys once; issuer master keys may be added later."""
     path = directory / _NAME
-    stored = json.loads(path.read_text(encoding="utf-8")) if path.exists() else _fresh(random)
+    stored = jsonfile.read(path) if path.exists() else _fresh(random)
     stored["master_keys"] |= master_keys
     write_private(path, json.dumps(stored, indent=2).encode())
     return load(directory)

@@ -1,12 +1,21 @@
 """What a merchant's contract says: the fee of a sale, and to which business date it belongs."""
 
-import json
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
+from typing import Any
+
+from host_tools import jsonfile
+from host_tools.errors import Unusable
 
 FILE = "terms.json"
 _ONE = 10_000  # basis points
+_RANGES = {
+    "fee_bp": (0, _ONE),
+    "fee_cap_fen": (0, 10**9),
+    "utc_offset_min": (-720, 840),
+    "pays_after_days": (0, 366),
+}
 _FAST_CLOCK = timedelta(minutes=10)  # a capture that is further ahead of us is no time
 
 
@@ -48,7 +57,21 @@ def load(directory: Path) -> Terms:
     path = directory / FILE
     if not path.exists():
         return Terms()
-    said = json.loads(path.read_text(encoding="utf-8"))
+    said = jsonfile.read(path)
+    try:
+        return _terms(said)
+    except (AttributeError, KeyError, TypeError, ValueError) as error:
+        raise Unusable(f"{path}: {error}: nobody is charged by such terms; mend it") from error
+
+
+def _terms(said: dict[str, Any]) -> Terms:
+    """Raises KeyError, TypeError, ValueError."""
+    for name, value in said.items():
+        if name == "cut_off":
+            continue
+        least, most = _RANGES[name]
+        if type(value) is not int or not least <= value <= most:
+            raise ValueError(f"{name} is a whole number from {least} to {most}")
     if "cut_off" in said:
-        said["cut_off"] = time.fromisoformat(said["cut_off"])
+        said = {**said, "cut_off": time.fromisoformat(said["cut_off"])}
     return Terms(**said)

@@ -21,6 +21,7 @@ from cryptography.hazmat.primitives.serialization import (
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 from host_tools.acquirer.keys import write_private
+from host_tools.errors import Unusable
 
 SERVER_NAME = "acquirer.test"
 
@@ -51,12 +52,20 @@ def enroll(directory: Path, serial: str) -> tuple[bytes, bytes, bytes]:
 
 
 def server_context(directory: Path) -> ssl.SSLContext:
-    """TLS 1.2 or newer; a client without a certificate of our authority gets no connection."""
+    """TLS 1.2 or newer; a client without a certificate of our authority gets no connection.
+
+    Raises FileNotFoundError, Unusable.
+    """
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.minimum_version = ssl.TLSVersion.TLSv1_2
     context.verify_mode = ssl.CERT_REQUIRED
-    context.load_verify_locations(directory / "ca.pem")
-    context.load_cert_chain(directory / "server.pem", directory / "server.key")
+    try:
+        context.load_verify_locations(directory / "ca.pem")
+        context.load_cert_chain(directory / "server.pem", directory / "server.key")
+    except ssl.SSLError as error:
+        raise Unusable(
+            f"{directory}: certificate or key is spoilt ({error.reason}): put it back"
+        ) from error
     return context
 
 

@@ -4,7 +4,9 @@ The unix board runs this very form, so what is tested is what is deployed.
 """
 
 import subprocess
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from pathlib import Path
 
 from host_tools import paths
@@ -37,14 +39,28 @@ def sources(board: str) -> dict[Path, Path]:
 
 
 def compile_file(source: Path, name: str, target: Path, options: tuple[str, ...] = ()) -> None:
+    with _whole(target) as part:
+        done = subprocess.run(
+            [paths.mpy_cross(), *options, "-s", name, "-o", str(part), str(source)],
+            capture_output=True,
+            text=True,
+        )
+        if done.returncode:
+            said = (done.stderr or done.stdout).strip()
+            raise CompileError(f"{name}: {said or f'mpy-cross ended with {done.returncode}'}")
+
+
+@contextmanager
+def _whole(target: Path) -> Iterator[Path]:
+    """A file to write in place of `target`, which it becomes when all went well: half a file, as a
+    full disk or Ctrl-C leaves it, would be taken for a fresh one for ever."""
     target.parent.mkdir(parents=True, exist_ok=True)
-    done = subprocess.run(
-        [paths.mpy_cross(), *options, "-s", name, "-o", str(target), str(source)],
-        capture_output=True,
-        text=True,
-    )
-    if done.returncode:
-        raise CompileError(f"{name}: {(done.stderr or done.stdout).strip()}")
+    part = target.with_name(target.name + ".part")
+    try:
+        yield part
+        part.replace(target)
+    finally:
+        part.unlink(missing_ok=True)
 
 
 def _install(relative: Path, source: Path, out: Path, options: tuple[str, ...]) -> Path:
@@ -54,14 +70,12 @@ def _install(relative: Path, source: Path, out: Path, options: tuple[str, ...]) 
     target = out / relative.with_suffix(suffix)
     fresh = target.exists() and target.stat().st_mtime >= source.stat().st_mtime
     if not fresh:
-        if packed:
-            target.parent.mkdir(parents=True, exist_ok=True)
-            target.write_bytes(texts.pack(texts.table(source)))
-        elif compiled:
+        if compiled:
             compile_file(source, str(relative), target, options)
         else:
-            target.parent.mkdir(parents=True, exist_ok=True)
-            target.write_bytes(source.read_bytes())
+            with _whole(target) as part:
+                words = packed and texts.pack(texts.table(source))
+                part.write_bytes(words or source.read_bytes())
     return target
 
 

@@ -18,7 +18,9 @@ from host_tools.acquirer import setup as acquirer_setup
 from host_tools.acquirer import signer
 from host_tools.cards import world
 from host_tools.device import provision
+from host_tools.errors import Unusable
 from host_tools.release.build import build
+from host_tools.simulator import whole
 from host_tools.simulator.network import Network, short_socket_folder
 from host_tools.simulator.nor import NorChip
 from host_tools.simulator.panel import Panel
@@ -42,7 +44,7 @@ RESULTS = (
 _START_S = 20
 
 
-class BenchError(Exception):
+class BenchError(Unusable):
     """The bench could not be set up or started; the text says what to do."""
 
 
@@ -159,33 +161,17 @@ class Bench:
         """Makes what the folder does not hold yet: keys, cards, accounts, provisioning, journal."""
         self.data.mkdir(parents=True, exist_ok=True)
         os.chmod(self.data, 0o700)
-        self._check_provision()
+        whole.check(self.data)
         cards = self.data / "cards"
         world.create(cards)
         acquirer_setup.create(self.acquirer.data, world.accounts(cards))
         build("unix", self.firmware)
-        if not self.provision_path.exists() and not self._is_being_reset():
+        if not self.provision_path.exists() and not whole.is_being_reset(self.data):
             signer.create(self.acquirer.data)
             self._provision(cards)
         self.cards = {card.profile.id: card for card in world.cards(cards)}
         self.phones = wallet.Phones(acquirer_keys.load(self.acquirer.data).wallet_key)
         self.flash = NorChip(self.flash_path, FLASH_BYTES)
-
-    def _check_provision(self) -> None:
-        if self.provision_path.exists():
-            provision.read(self.provision_path)
-        elif self._holds_something() and not self._is_being_reset():
-            raise BenchError(
-                f"{self.flash_path} may hold sales, but {self.provision_path.name} with its key is "
-                "missing. Put it back, move the image away, or begin anew with --fresh."
-            )
-
-    def _holds_something(self) -> bool:
-        return self.flash_path.exists() and bool(self.flash_path.read_bytes().strip(b"\xff"))
-
-    def _is_being_reset(self) -> bool:
-        """The power failed in a factory reset: the terminal goes on with it when it starts."""
-        return (self.data / "reset").exists()
 
     def _provision(self, cards: Path) -> None:
         enrolled = acquirer_setup.enroll(self.acquirer.data, SERIAL, TERMINAL_ID, MERCHANT_ID)

@@ -1,6 +1,7 @@
 """The terminal itself: the deployed firmware in a MicroPython process with a board-sized heap."""
 
 import asyncio
+import contextlib
 import os
 import signal
 import time
@@ -53,8 +54,11 @@ class TerminalProcess:
         self._kill()
 
     def _kill(self) -> None:
+        """Not by the process object: it would look first whether the process has ended, and take
+        that news away from the event loop, which waits for it."""
         if self._process and self._process.returncode is None:
-            self._process.kill()
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(self._process.pid, signal.SIGKILL)
 
     async def gone(self) -> None:
         """Waits until a process that was killed has really ended."""
