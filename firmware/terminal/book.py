@@ -45,7 +45,6 @@ AT_RISK = (STORED, DEFERRED, DEAD, DEAD_DEFERRED)
 ROOM_FOR_A_SALE = const(12)
 # A sale that nobody resolves is written again at the head when this many later ones wait behind it.
 _MOST_WAITING = const(32)
-_FAR_BACK = const(32)  # sales that are looked through for the word of one
 
 NOTHING_OWED = b""
 
@@ -301,10 +300,7 @@ class Book:
 
     def word(self, number):
         """The merchant's word for the sale of this number, None if it is no longer kept."""
-        for sale, word in past.sales(self._journal, self.is_open, _FAR_BACK):
-            if sale.number == number:
-                return word
-        return None
+        return past.word_of(self._journal, self.is_open, number)
 
     def unreadable(self):
         """How many sales and records people must look at because they cannot be read."""

@@ -1,7 +1,11 @@
 """What the journal still tells of sales, newest first; released ones too, while they last."""
 
+from micropython import const
+
 from terminal import sale_record
 from terminal.kinds import ONCE_CLOSED, WORDS
+
+_FAR_BACK = const(32)  # sales that are looked through for the word of one
 
 
 def lines(journal, above=0):
@@ -39,6 +43,14 @@ def newest(journal, is_open, most):
     """[(Sale, word)] of those that were written about last, in the order of the sales: a reversal
     may come after later sales."""
     return sorted(sales(journal, is_open, most), key=lambda row: -row[0].number)
+
+
+def word_of(journal, is_open, number):
+    """The merchant's word for the sale of this number, None if it is not among the last."""
+    for sale, word in sales(journal, is_open, _FAR_BACK):
+        if sale.number == number:
+            return word
+    return None
 
 
 def _sale(payload):

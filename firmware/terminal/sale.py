@@ -6,13 +6,12 @@ outcome is written before any screen shows it.
 """
 
 import asyncio
-from binascii import hexlify
 
 from micropython import const
 
 import emv
 from terminal import book as b
-from terminal import pay_code
+from terminal import limits, pay_code
 from terminal.reader import ReaderFault
 from terminal.sale_record import BadSale, Sale
 from uplink import answers
@@ -27,9 +26,6 @@ CANCELLED = const(5)
 REFUSED = const(6)  # before any card was read
 DEFERRED = const(7)  # kept without any approval: the bank decides later
 
-# Reasons not to sell offline that go away when what is stored has been sent.
-OFFLINE_LIMITS = ("offline_limit", "offline_age")
-
 _POLL_MS = const(150)
 _PRESENT_MS = const(60000)
 _APDU_MS = const(3000)
@@ -37,7 +33,6 @@ _LINE_MS = const(8000)  # so long a sale waits for another network to take over
 _MOMENT_MS = const(1500)  # a line that has just gone, as when the network changes, may be back
 _SAME_TAP_MS = const(120000)  # the same card and amount within this: was it meant?
 _PURCHASE = const(0x00)  # transaction type (9C)
-_APPLICATION = const(0x84)  # the name of the application that pays
 _DEFER = {"reason": "defer_sure", "title": "defer_ask", "yes": "key_defer"}
 
 
@@ -60,7 +55,7 @@ class SaleDesk:
     async def run(self, amount_fen):
         """-> Result. Raises OSError when the journal's flash fails: then nothing may go on."""
         await self._s.link.comes(_MOMENT_MS)
-        refusal = self._refusal(amount_fen)
+        refusal = limits.refusal(self._s, amount_fen, self._online_able())
         if refusal:
             return Result(REFUSED, refusal)
         sale = self._new_sale(amount_fen)
@@ -85,33 +80,6 @@ class SaleDesk:
     def _online_able(self):
         """Pending reversals go before any new online sale."""
         return self._s.link.ready and not self._s.book.waiting(b.REQUEST)
-
-    def _refusal(self, amount_fen):
-        policy = self._s.settings.policy
-        if amount_fen == 0:
-            return "zero_amount"
-        if amount_fen > policy.sale_limit_fen:
-            return "amount_over_limit"
-        if not self._s.book.has_room():
-            return "journal_full"
-        return None if self._online_able() else self._offline_refusal(amount_fen)
-
-    def _offline_refusal(self, amount_fen):
-        policy = self._s.settings.policy
-        count, total_fen = self._s.book.totals(*b.AT_RISK)
-        full = count >= policy.stored_count_limit
-        if full or total_fen + amount_fen > policy.stored_sum_limit_fen:
-            return "offline_limit"
-        too_old = self._s.age.seconds() >= policy.stored_age_limit_h * 3600
-        return "offline_age" if too_old else None
-
-    def _card_refusal(self, sale):
-        """Whether this kind of card may pay offline at all."""
-        name = hexlify(sale.chip.get(_APPLICATION, b"")).decode().upper()
-        allowed = self._s.settings.policy.offline_aids
-        if not allowed or any(name.startswith(aid.upper()) for aid in allowed):
-            return None
-        return "offline_card"
 
     # With the card
 
@@ -142,7 +110,7 @@ class SaleDesk:
     async def _settle_outcome(self, sale, outcome):
         if outcome.result == emv.ONLINE:
             return await self._online(sale)
-        refusal = self._card_refusal(sale) or self._offline_refusal(sale.amount_fen)
+        refusal = limits.keeping_refusal(self._s, sale)
         if refusal:
             return self._abandon(sale, Result(DECLINED, refusal, sale))
         self._s.book.open(b.STORED, sale, sale.number)
@@ -268,7 +236,7 @@ class SaleDesk:
         s = self._s
         if s.link.ready or not s.settings.policy.deferred:
             return self._abandon(sale, Result(DECLINED, self._no_line(), sale))
-        refusal = self._card_refusal(sale) or self._offline_refusal(sale.amount_fen)
+        refusal = limits.keeping_refusal(self._s, sale)
         if refusal:
             return self._abandon(sale, Result(DECLINED, refusal, sale))
         s.people.show("confirm", fen=sale.amount_fen, **_DEFER)

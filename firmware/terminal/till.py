@@ -3,7 +3,7 @@
 from micropython import const
 
 from terminal import book as b
-from terminal import deferral, menu
+from terminal import deferral, limits, menu
 from terminal import sale as s
 from terminal.front import Front, particulars
 from ui.page import money
@@ -143,7 +143,7 @@ class Till:
             self._front.show("deferred", fen=amount_fen, card=_card(result), used=self._used())
         elif kind == s.REFUSED:
             people.failed()
-            used = self._used() if result.reason in s.OFFLINE_LIMITS else None
+            used = self._used() if result.reason in limits.USED_UP else None
             self._front.show("refused", reason=result.reason, used=used)
         else:
             people.failed()

@@ -61,7 +61,7 @@ class Page:
         self._fonts = fonts
         self._words = words
         self._palettes = theme.palettes()
-        self._status = ("down", 0, 0, False, "", 0)
+        self.status("down", 0, 0, False, "", 0)
 
     def say(self, key, *values):
         """The text of a key in the chosen language; a key without a text stands for itself."""
@@ -70,11 +70,14 @@ class Page:
         return text.format(*values) if values else text
 
     def status(self, link, pending_count, pending_fen, test_keys, clock, checking_count):
-        self._status = (link, pending_count, pending_fen, test_keys, clock, checking_count)
+        """Content of the two rows at the top of every page."""
+        self._link, self._test_keys, self._clock = link, test_keys, clock
+        self._pending_count, self._pending_fen = pending_count, pending_fen
+        self._checking_count = checking_count
 
     @property
     def _is_holding(self):
-        return self._status[1] or self._status[5]
+        return self._pending_count or self._checking_count
 
     def begin(self, name):
         """An empty page in the colours of `name`, with the status bar and what is not banked."""
@@ -85,19 +88,18 @@ class Page:
             self._strip()
 
     def _bar(self):
-        link, _, _, test_keys, clock, _ = self._status
         self.canvas.rect(0, 0, WIDTH, _BAR, theme.INK)
-        link_ink = theme.PAPER if link == "up" else theme.AMBER
-        self.canvas.icon("link_" + link, 8, 4, link_ink, theme.INK)
-        self.text("text16", WIDTH - 8, 4, clock, theme.PAPER, RIGHT, theme.INK)
-        if test_keys:
+        link_ink = theme.PAPER if self._link == "up" else theme.AMBER
+        self.canvas.icon("link_" + self._link, 8, 4, link_ink, theme.INK)
+        self.text("text16", WIDTH - 8, 4, self._clock, theme.PAPER, RIGHT, theme.INK)
+        if self._test_keys:
             label = self.say("test_keys")
             wide = self._fonts["text16"].width(label) + 16
             self.canvas.rounded(_MIDDLE - wide // 2, 3, wide, 20, theme.AMBER, theme.INK)
             self.text("text16", _MIDDLE, 4, label, theme.INK, CENTER, theme.AMBER)
 
     def _strip(self):
-        amount = money(self._status[2]) if self._status[2] else ""
+        amount = money(self._pending_fen) if self._pending_fen else ""
         font, label = self._fonts["text16"], self._pending()
         if font.width(label) + font.width(amount) > WIDTH - 24:
             label = self._pending("_short")
@@ -114,7 +116,7 @@ class Page:
 
     def _pending(self, short=""):
         """What is not banked yet, and what is in doubt or needs people, in so many words."""
-        _, stored, _, _, _, checking = self._status
+        stored, checking = self._pending_count, self._checking_count
         if not checking:
             return self.say("pending" + short, stored)
         if not stored:

@@ -14,6 +14,10 @@ from host_tools.errors import WrongUse, in_words
 
 _EXPIRES = "2049-12-31"  # CA keys in the cases have no date of their own
 _ISSUED_HERE = ("VisaCVN18", "VisaCVN22")  # host_tools.issuer makes this kind of cryptogram
+_NOT_OURS = {
+    "verdict": "not applicable",
+    "why": "our issuer makes no cryptogram of this version",
+}
 _STEPS = ("issuer", "sda", "icc", "fdda", "dda", "cda")
 
 Case = dict[str, Any]
@@ -184,17 +188,8 @@ def _entry_point(document: Case, _: Any) -> Named:
 def _issuer_ac(document: Case, _: Any) -> Named:
     """What the issuer computes, so nothing for the firmware: judged here."""
     for number, vector in enumerate(document["vectors"], 1):
-        name = f"{number} {vector['cvn_class']}"
-        if vector["cvn_class"] not in _ISSUED_HERE:
-            yield (
-                name,
-                {
-                    "verdict": "not applicable",
-                    "why": "our issuer makes no cryptogram of this version",
-                },
-            )
-            continue
-        yield name, _issued(vector)
+        known = vector["cvn_class"] in _ISSUED_HERE
+        yield f"{number} {vector['cvn_class']}", _issued(vector) if known else _NOT_OURS
 
 
 def _issued(vector: Case) -> Case:

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 _MAGIC = b"TSF1"
 _HEADER = struct.Struct("<4sBBH")
 _RECORD = struct.Struct("<HBBB3s")
+_FAINTEST = 1 / 6  # below this a pixel is blank even with two bits
 
 
 @dataclass(frozen=True)
@@ -34,9 +35,6 @@ def trimmed(character: str, rows: list[list[float]], top: int = 0) -> Glyph:
     inked = [n for n, row in enumerate(rows) if any(value >= _FAINTEST for value in row)]
     first, last = (inked[0], inked[-1]) if inked else (0, -1)
     return Glyph(character, len(rows[0]), top + first, rows[first : last + 1])
-
-
-_FAINTEST = 1 / 6  # below this a pixel is blank even with two bits
 
 
 def pack(glyphs: list[Glyph], bits: int) -> bytes:

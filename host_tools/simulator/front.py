@@ -34,10 +34,9 @@ class Front:
     # For the page
 
     def greeting(self) -> list[Message]:
-        return [self._screen(0, self.bench.panel.height, self.bench.panel.picture())] + [
-            *self._latest.values(),
-            *self._events,
-        ]
+        panel = self.bench.panel
+        screen = self._screen(0, panel.height, panel.picture())
+        return [screen, *self._latest.values(), *self._events]
 
     def subscribe(self) -> asyncio.Queue[Message]:
         queue: asyncio.Queue[Message] = asyncio.Queue(_QUEUE)

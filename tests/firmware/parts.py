@@ -4,6 +4,8 @@ import os
 from binascii import hexlify
 from binascii import unhexlify as unhex
 
+from ram_flash import RamFlash
+
 from crypto.rng import Random
 from message import codec
 from message import fields as f
@@ -124,32 +126,7 @@ class Session:
         self.extras, self.listeners, self.receipt = [], [], ""
 
 
-class Flash:
-    """A NOR flash in memory: programming clears bits, a unit is programmed once between erases."""
-
-    program_bytes = 32
-
-    def __init__(self, sectors=8):
-        self.data = bytearray(b"\xff" * (sectors * 4096))
-        self.operations = 0
-
-    def readblocks(self, block, buffer, offset=0):
-        at = block * 4096 + offset
-        buffer[:] = memoryview(self.data)[at : at + len(buffer)]
-
-    def writeblocks(self, block, buffer, offset):
-        at = block * 4096 + offset
-        assert all(b == 0xFF for b in memoryview(self.data)[at : at + len(buffer)])
-        self.data[at : at + len(buffer)] = buffer
-        self.operations += 1
-
-    def ioctl(self, request, argument):
-        if request == 6:
-            at = argument * 4096
-            self.data[at : at + 4096] = b"\xff" * 4096
-            self.operations += 1
-            return 0
-        return {4: len(self.data) // 4096, 5: 4096}[request]
+Flash = RamFlash
 
 
 def journal(flash, formatted=True):

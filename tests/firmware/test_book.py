@@ -291,8 +291,7 @@ def test_a_full_journal_keeps_room_for_the_end_of_what_is_in_doubt():
 
 def _damage(bench, pos):
     """Two flipped bits in the record at `pos`: more than a repair can put right."""
-    at = pos // 15 % 8 * 4096 + (1 + pos % 15) * 256 + 100
-    bench.flash.data[at] ^= 0x81
+    bench.flash.data[bench.flash.record_at(pos) + 100] ^= 0x81
 
 
 def test_a_damaged_record_of_a_stored_sale_is_neither_forgotten_nor_called_failed():

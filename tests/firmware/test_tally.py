@@ -21,13 +21,12 @@ _CELLS = bytearray(16 * 4096)  # taken once: the heap of a terminal has no room 
 
 
 class Flash(parts.Flash):
-    """The power goes before or after the so-manieth operation."""
+    """The power goes before or after one of the operations."""
 
     def __init__(self, sectors):
-        self.data = memoryview(_CELLS)[: sectors * 4096]
+        super().__init__(sectors, data=memoryview(_CELLS)[: sectors * 4096])
         for sector in range(sectors):
             self.data[sector * 4096 : (sector + 1) * 4096] = b"\xff" * 4096
-        self.operations = 0
         self.cut = None  # [operations to go, whether that one still happens]
 
     def _struck(self):
