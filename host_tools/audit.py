@@ -9,7 +9,8 @@ from typing import Any
 from host_tools import wallet
 from host_tools.acquirer import ledger
 from host_tools.acquirer.outcome import POSTED
-from host_tools.device import provision, target
+from host_tools.device import journal as images
+from host_tools.device import provision
 from host_tools.simulator.bench import Bench
 
 _YES_SCREENS = ("approved", "stored")
@@ -21,7 +22,7 @@ _OWED = ("stored", "dead", "return", "dead return", "deferred", "dead deferred",
 def _journal(bench: Bench) -> dict[str, dict]:
     """Transaction id -> the newest record of the sale, with its cryptogram."""
     key = provision.seal_key(provision.read(bench.provision_path))
-    found = target.sales(bench.firmware, bench.flash_path, key)
+    found = images.sales(bench.firmware, bench.flash_path, key)
     sales: dict[str, dict] = {}
     for row in found["rows"]:  # newest first
         sale = sales.setdefault(row["id"], {**row, "released": row["seq"] <= found["released"]})

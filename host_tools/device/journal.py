@@ -11,7 +11,7 @@ _MOST_RECORDS = 200
 _EVERY_RECORD = 1_000_000
 _SECTOR_BYTES, _LEAST_SECTORS, _MOST_SECTORS = 4096, 4, 8192
 
-# Kinds of records as `firmware/terminal/book.py` writes them: name, and the merchant's word.
+# Kinds of records, as in `firmware/terminal/kinds.py`: name, and the merchant's word.
 _KINDS = {
     1: ("intent", "checking"),
     2: ("request", "checking"),
@@ -60,6 +60,14 @@ def decode(
     found["records"] = [_record(row, found["released"]) for row in found["records"]]
     found["pending"] = len({r["seq"] for r in found["records"] if not r["released"]})
     found["notes"] = _notes(size, len(found["sectors"]), found.pop("marked"))
+    return found
+
+
+def sales(firmware: Path, image: Path, key: bytes) -> dict[str, Any]:
+    """{"released", "rows"}: every record of a sale as a start would find them, newest first."""
+    found = json.loads(target.run(firmware, "book_dump.py", str(image), key.hex()))
+    for row in found["rows"]:
+        row["kind"] = _KINDS[row["kind"]][0]
     return found
 
 

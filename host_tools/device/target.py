@@ -1,6 +1,5 @@
 """Runs a program of `on_target/` inside MicroPython, on the firmware's own modules."""
 
-import json
 import os
 import subprocess
 from pathlib import Path
@@ -29,8 +28,3 @@ def run(firmware: Path, program: str, *arguments: str) -> str:
         said = (done.stderr + done.stdout).strip()
         raise TargetError(said[-500:] or f"{program} failed")
     return done.stdout
-
-
-def sales(firmware: Path, image: Path, key: bytes) -> dict:
-    """{"released": W, "rows": [...]}: every record of the book, newest first."""
-    return json.loads(run(firmware, "book_dump.py", str(image), key.hex()))

@@ -8,7 +8,6 @@ import asyncio
 import os
 import shutil
 import signal
-import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -18,14 +17,15 @@ from host_tools.acquirer import setup as acquirer_setup
 from host_tools.acquirer import signer
 from host_tools.cards import world
 from host_tools.device import provision
-from host_tools.errors import Unusable
 from host_tools.release.build import build
 from host_tools.simulator import whole
+from host_tools.simulator.acquirer_process import Acquirer, BenchError
 from host_tools.simulator.network import Network, short_socket_folder
 from host_tools.simulator.nor import NorChip
 from host_tools.simulator.panel import Panel
 from host_tools.simulator.pins import Pins
 from host_tools.simulator.pn532 import PN532
+from host_tools.simulator.screens import Screens
 from host_tools.simulator.terminal import TerminalProcess
 from host_tools.simulator.wires import Wires
 
@@ -41,82 +41,6 @@ RESULTS = (
     "refused",
     "fault",
 )
-_START_S = 20
-
-
-class BenchError(Unusable):
-    """The bench could not be set up or started; the text says what to do."""
-
-
-async def _first_line(process: asyncio.subprocess.Process) -> bytes:
-    return await process.stdout.readline() if process.stdout else b""
-
-
-class Acquirer:
-    """The acquirer as a process of its own, so that it can be killed like one."""
-
-    def __init__(self, data: Path):
-        self.data = data
-        self._process: asyncio.subprocess.Process | None = None
-        self._starting = asyncio.Lock()
-        self.port = 0
-
-    @property
-    def running(self) -> bool:
-        return self._process is not None and self._process.returncode is None
-
-    async def start(self) -> None:
-        async with self._starting:
-            if not self.running:
-                await self._start()
-
-    async def _start(self) -> None:
-        self._process = await asyncio.create_subprocess_exec(
-            sys.executable, "-m", "host_tools.acquirer",
-            "--data", str(self.data), "--port", str(self.port),
-            "--while-stdin",
-            stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE, start_new_session=True,
-        )  # fmt: skip
-        try:
-            line = await asyncio.wait_for(_first_line(self._process), _START_S)
-        except TimeoutError:
-            raise BenchError("the acquirer did not start in time") from None
-        word, _, port = line.decode().partition(" ")
-        if word != "ready":
-            raise BenchError(f"the acquirer did not start: {line.decode().strip()}")
-        self.port = int(port)
-
-    async def stop(self, how: int = signal.SIGTERM) -> None:
-        if self._process and self.running:
-            self._process.send_signal(how)
-            await self._process.wait()
-
-
-class Screens:
-    """The screens that the terminal has shown, as it tells them on its console."""
-
-    def __init__(self):
-        self.shown: list[str] = []  # "approved", "declined no_network"
-        self._more = asyncio.Event()
-
-    def line(self, line: str) -> None:
-        if line.startswith("screen "):
-            self.shown.append(line[7:].strip())
-            self._more.set()
-
-    async def wait(self, *names: str, since: int = 0, seconds: float = 20) -> str:
-        """The first screen after `since` with one of these names; TimeoutError with what came."""
-        end = asyncio.get_running_loop().time() + seconds
-        while True:
-            for shown in self.shown[since:]:
-                if shown.split()[0] in names:
-                    return shown
-            self._more.clear()
-            left = end - asyncio.get_running_loop().time()
-            try:
-                await asyncio.wait_for(self._more.wait(), left)
-            except TimeoutError:
-                raise TimeoutError(f"waited for {names}, saw {self.shown[since:]}") from None
 
 
 class Bench:

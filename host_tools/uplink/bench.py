@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from host_tools.acquirer.schema import DATABASE
-from host_tools.device import provision, target
+from host_tools.device import journal, provision
 from host_tools.errors import Unusable
 from host_tools.simulator.bench import Bench
 from host_tools.uplink import stock
@@ -135,7 +135,7 @@ async def _settled(bench: Bench) -> None:
     """Fast is nothing without right: the terminal has a receipt for each sale, and kept none."""
     key = provision.seal_key(provision.read(bench.provision_path))
     for _ in range(_LOOKS):
-        found = target.sales(bench.firmware, bench.flash_path, key)
+        found = journal.sales(bench.firmware, bench.flash_path, key)
         stored = [row["seq"] for row in found["rows"] if row["kind"] == "stored"]
         if not any(seq > found["released"] for seq in stored):
             return

@@ -11,7 +11,7 @@ import pytest
 from fault_proxy import FaultProxy
 
 from host_tools.acquirer import ledger, tls
-from host_tools.device import provision, target
+from host_tools.device import journal, provision
 from host_tools.uplink import stock
 
 SALES = 40
@@ -139,7 +139,7 @@ async def open_stranger(folder: Path):
 
 def still_stored(bench):
     key = provision.seal_key(provision.read(bench.provision_path))
-    found = target.sales(bench.firmware, bench.flash_path, key)
+    found = journal.sales(bench.firmware, bench.flash_path, key)
     return [r for r in found["rows"] if r["kind"] == "stored" and r["seq"] > found["released"]]
 
 

@@ -12,25 +12,8 @@ from image import Image
 
 from crypto.seal import Sealer
 from journal import Journal
-from terminal import book, sale_record
-
-_KINDS = {
-    book.INTENT: "intent",
-    book.REQUEST: "request",
-    book.STORED: "stored",
-    book.PAID: "paid",
-    book.DECLINED: "declined",
-    book.ABANDONED: "abandoned",
-    book.REVERSED: "reversed",
-    book.DEAD: "dead",
-    book.RETURN: "return",
-    book.DEAD_RETURN: "dead return",
-    book.DEFERRED: "deferred",
-    book.DEAD_DEFERRED: "dead deferred",
-    book.GRANTED: "granted",
-    book.DENIED: "denied",
-    book.CALLED_OFF: "called off",
-}
+from terminal import sale_record
+from terminal.kinds import WORDS
 
 
 def _hex(data):
@@ -42,7 +25,7 @@ def _row(pos, kind, seq, payload):
     return {
         "pos": pos,
         "seq": seq,
-        "kind": _KINDS[kind],
+        "kind": kind,
         "number": sale.number,
         "id": _hex(sale.id),
         "amount_fen": sale.amount_fen,
@@ -56,7 +39,7 @@ def _row(pos, kind, seq, payload):
 def main(path, key):
     journal = Journal(Image(path), Sealer(unhexlify(key)), os.urandom)
     journal.mount()
-    rows = [_row(*record) for record in journal.history() if record[1] in _KINDS]
+    rows = [_row(*record) for record in journal.history() if record[1] in WORDS]
     json.dump({"released": journal.released, "rows": rows}, sys.stdout)
 
 
