@@ -7,7 +7,7 @@ import json
 import signal
 import sys
 from pathlib import Path
-from typing import Annotated, NoReturn
+from typing import Annotated
 
 import typer
 from rich.console import Console
@@ -42,11 +42,6 @@ def _tell_person(text: str) -> None:
     _person.print(text, soft_wrap=True)
 
 
-def _fail(text: str, code: int = 1) -> NoReturn:
-    _person.print(f"[red]tapstone:[/red] {escape(text)}")
-    raise typer.Exit(code)
-
-
 async def _until_signal(work) -> None:
     """Runs `work` until it ends or the person says stop; cancels it in order."""
     task = asyncio.ensure_future(work)
@@ -63,16 +58,9 @@ def run(
     fresh: Annotated[bool, typer.Option("--fresh", help="Forget everything first.")] = False,
 ) -> None:
     """Starts the acquirer and the virtual terminal, and serves the page."""
-    from host_tools.simulator.bench import BenchError
-    from host_tools.simulator.fresh import NotOurs
-    from host_tools.simulator.serve import Taken, serve_bench
+    from host_tools.simulator.serve import serve_bench
 
-    try:
-        asyncio.run(_until_signal(serve_bench(data, port, fresh, _person.print)))
-    except NotOurs as error:
-        _fail(str(error), 2)
-    except (Taken, BenchError) as error:
-        _fail(str(error))
+    asyncio.run(_until_signal(serve_bench(data, port, fresh, _person.print)))
     _person.print("Stopped. The data are kept; start again to carry on.")
 
 

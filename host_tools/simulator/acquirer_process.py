@@ -5,10 +5,12 @@ import signal
 import sys
 from pathlib import Path
 
+from host_tools.errors import Unusable
+
 _START_S = 20
 
 
-class BenchError(Exception):
+class BenchError(Unusable):
     """The bench could not be set up or started; the text says what to do."""
 
 

@@ -3,6 +3,8 @@
 import shutil
 from pathlib import Path
 
+from host_tools.errors import WrongUse
+
 LOCK = "lock"
 # All that a bench and its terminal keep in the folder.
 MADE = {
@@ -15,7 +17,7 @@ _MARKS = ("provision.json", "flash.bin", "cards/keys.json", "acquirer/keys.json"
 _SHOWN = 3
 
 
-class NotOurs(Exception):
+class NotOurs(WrongUse):
     """There is something in the folder that no bench has made; the text says what."""
 
 

@@ -6,11 +6,12 @@ import socket
 from collections.abc import Callable
 from pathlib import Path
 
+from host_tools.errors import Unusable
 from host_tools.simulator import fresh, page
 from host_tools.simulator.front import Front
 
 
-class Taken(Exception):
+class Taken(Unusable):
     """The port or the data folder is in use; the text says by what and what to do."""
 
 
