@@ -136,7 +136,7 @@ MUTANTS = {
     "a reset without the host's release": (
         FIRMWARE,
         "terminal/reset.py",
-        [("return await _refusal(services) if lost else None", "return None")],
+        [("return await _refusal(services) if lost else _FREE", "return _FREE")],
         {"number": 18},
     ),
     "a reset that begins in two steps": (
