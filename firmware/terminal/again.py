@@ -15,7 +15,6 @@ from terminal.kinds import WORDS
 _MOST_LOADED = const(4)  # sales in memory at once
 _MOST_MISSING = const(0xFFFF)
 _NOTHING = (None, None)
-_NO_REQUEST = (None, None, None)
 
 
 class Again:
@@ -23,13 +22,17 @@ class Again:
 
     def __init__(self, book, journal, first, only=None):
         """Reads from the sequence number `first` on; `only`: the number of the one sale wanted."""
-        self.first = first
-        self.missing = 0
         self.loaded = {}
         self._book = book
         self._journal = journal
         self._only = only
-        self._requests = {}  # number -> where a request stands whose end has not been seen yet
+        self.start(first)
+
+    def start(self, first):
+        """Once more, from this number on. What is loaded, and perhaps under way, stays."""
+        self.first = first
+        self.missing = 0
+        self._requests = {}  # number -> (seq, position) of a request whose end was not seen yet
         self._walk = self._messages()
 
     @property
@@ -70,7 +73,7 @@ class Again:
             self._miss(self._book.numbers_between(self.first, self._journal.released + 1))
         # How these ended was not seen. It may have been written only after the walk began, or
         # there was no room for it: nobody may guess.
-        self._miss(len([1 for seq, _, _ in self._requests.values() if seq <= up_to]))
+        self._miss(len([1 for seq, _ in self._requests.values() if seq <= up_to]))
 
     def _message(self, pos, kind, seq, payload):
         try:
@@ -85,19 +88,19 @@ class Again:
         if kind in (b.STORED, b.RETURN):
             return kind, sale
         if kind in (b.REQUEST, b.DEFERRED, b.CALLED_OFF):
-            self._requests[sale.number] = seq, pos, kind
+            self._requests[sale.number] = seq, pos
             return None
-        return self._ended(kind, sale, *self._requests.pop(sale.number, _NO_REQUEST)[1:])
+        return self._ended(kind, sale, self._requests.pop(sale.number, _NOTHING)[1])
 
-    def _ended(self, kind, sale, request, was):
+    def _ended(self, kind, sale, request):
         """What to tell of a sale that has ended: `kind` and `sale` are those of its last record,
-        `request` and `was` position and kind of the one before (None: not seen)."""
+        `request` is the position of the one before (None: not seen)."""
         if kind in (b.PAID, b.GRANTED):
             return self._paid(kind, sale, request)
         reversed_ = kind == b.REVERSED or kind == b.ABANDONED and sale.answer[2]
         if not reversed_:
             return None
-        return b.CALLED_OFF if was == b.CALLED_OFF else b.REQUEST, sale
+        return b.CALLED_OFF if sale.called_off else b.REQUEST, sale
 
     def _paid(self, kind, ending, request):
         sale = self._read(request)

@@ -43,6 +43,8 @@ AT_RISK = (STORED, DEFERRED, DEAD, DEAD_DEFERRED)
 
 # Pages that one sale may need: intent, a request of two, ending, and two restarts in between.
 ROOM_FOR_A_SALE = const(12)
+# Starts that come in a row while answers are awaited must leave room to write these down.
+_ROOM_FOR_STARTS = const(12)
 # A sale that nobody resolves is written again at the head when this many later ones wait behind it.
 _MOST_WAITING = const(32)
 
@@ -129,7 +131,8 @@ class Book:
 
     def has_room(self):
         """Every open request keeps room for its ending; a sale takes what is beyond that."""
-        needed = ROOM_FOR_A_SALE + self.totals(REQUEST, DEFERRED, CALLED_OFF)[0]
+        endings = self.totals(REQUEST, DEFERRED, CALLED_OFF)[0]
+        needed = ROOM_FOR_A_SALE + (endings and endings + _ROOM_FOR_STARTS)
         if self._journal.room() < needed:
             self.tally.make_room()
         return self._journal.room() >= needed

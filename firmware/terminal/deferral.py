@@ -44,8 +44,10 @@ def call_off(book, number):
     if not is_undecided(book, number):
         return "call_off_late"
     seq = book.seq_of(number)
+    sale = book.sale(seq)
+    sale.call_off()
     try:
-        book.open(CALLED_OFF, book.sale(seq), seq)
+        book.open(CALLED_OFF, sale, seq)
     except Full:
         return "journal_full"
     return None

@@ -2,6 +2,10 @@
 
 Sign-in and echo tell how far the host has acknowledged. A host that was restored from a backup does
 not know that any more, and asks for everything from a number on (docs/protocol.md).
+
+It is told on one connection, from the sign-in that asks to the echo that says it is done. When the
+connection breaks, the host may be restored before the next one and forget what it has just been
+told: then it is told from the beginning.
 """
 
 from message import again as messages
@@ -28,7 +32,7 @@ class HostMemory:
         self._journal = journal
         self._session = session
         self._again = _NothingAsked()  # until the host knows that it was told everything
-        self._reported = False  # whether the message under way says that it is done
+        self._reported = False  # whether the echo under way says that it is done
         session.extras.append(self._tell)
         session.listeners.append(self._heard)
 
@@ -44,31 +48,41 @@ class HostMemory:
 
     def read_on(self):
         """Loads a little more of what is to be told. False: there is nothing to do."""
-        return self._again.step()
+        went_on = self._again.step()
+        if went_on:
+            self._session.has_news = self._is_told
+        return went_on
 
     def take(self, number, was_taken):
         self._again.take(number, was_taken)
+        self._session.has_news = self._is_told
+
+    @property
+    def _is_told(self):
+        return self._again.done and self._again.first is not None
 
     # What goes with sign-in and echo
 
     def _tell(self):
         released, beyond = self._book.acknowledged()
         items = [messages.acknowledged(released, beyond, self._session.receipt)]
-        again = self._again
-        self._reported = again.done and again.first is not None
+        self._reported = self._is_told and self._session.ready  # not while it signs in
         if self._reported:
-            items.append(messages.told_again(again.first, again.missing))
+            items.append(messages.told_again(self._again.first, self._again.missing))
         return items
 
     def _heard(self, reply):
         first = messages.wanted_from(reply)
         if self._reported:
             self._again = _NothingAsked()
+        if first is not None:
             self._session.receipt = ""  # of before the host forgot
-        if first is not None and first != self._again.first:
             self._begin(first)
 
     def _begin(self, first):
+        if self.busy:  # what is under way must find its place when the answer comes
+            self._again.start(first)
+            return
         # Most terminals never need it: it is loaded when it is asked for.
         from terminal.again import Again
 

@@ -22,6 +22,8 @@ OWN_TAGS = const(0xDF00)
 ORIGINAL = const(0xDF01)
 # Of a sale by pay code only: how many digits, the first two and the last four of them (BCD).
 PAY_CODE = const(0xDF02)
+# Of a deferred sale that the merchant called off only: 1.
+CALLED_OFF = const(0xDF03)
 
 # (tag, length); a negative length is the most that a variable one may have. Order is the format:
 # new tags are added at the end.
@@ -56,8 +58,9 @@ CHIP_TAGS = (
     (0x9F39, 1),
     (ORIGINAL, 21),
     (PAY_CODE, 4),
+    (CALLED_OFF, 1),
 )
-_IN_ENDINGS = (PAY_CODE,)  # a card is in the head of the record already
+_IN_ENDINGS = (PAY_CODE, CALLED_OFF)  # a card is in the head of the record already
 
 
 class BadSale(Exception):
@@ -136,6 +139,13 @@ class Sale:
         number = original.number.to_bytes(4, "big")
         self.chip[ORIGINAL] = original.id + number + bytes((int(how, 16),))
         self.card_sequence, self.masked = original.card_sequence, original.masked
+
+    @property
+    def called_off(self):
+        return CALLED_OFF in self.chip
+
+    def call_off(self):
+        self.chip[CALLED_OFF] = b"\1"
 
     @property
     def signed_fen(self):

@@ -55,6 +55,7 @@ class Session:
         self.host_time = None  # the last host time heard, until the owner takes it
         self.extras = []  # each () -> [(tag, bytes)]: what sign-in and echo tell besides
         self.listeners = []  # each is called with the Reply to a sign-in or an echo
+        self.has_news = False  # one of the extras should not wait for the next echo's time
         self.receipt = ""  # the highest reference that came with a receipt since the start
         self.dropped = 0  # replies that belonged to nothing
 
@@ -148,7 +149,7 @@ class Session:
         return [(OPEN, self._networks.in_use)]
 
     def _idle(self, now):
-        if now - self._heard_ms > self._timing.echo_ms:
+        if self.has_news or now - self._heard_ms > self._timing.echo_ms:
             return self._ask_network(ECHO, now)
         if self._probing or not self._networks.wants_back(now):
             return ()
@@ -175,6 +176,7 @@ class Session:
     def _ask_network(self, what, now):
         batch, held = self._status()
         more = [item for extra in self.extras for item in extra()]
+        self.has_news = False
         key, data, nonce = self._messages.network(what, batch, held, more)
         self._network = (key, nonce)
         self._waiting[key] = now + self._timing.reply_ms

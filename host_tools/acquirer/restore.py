@@ -3,7 +3,8 @@
 Sign-in and echo say how far the terminal's sales were acknowledged (DE 63.0F). Where that is beyond
 what this database knows, the terminal is asked for all from the first number that may be missing
 (63.11). It offers the messages again; an online sale carries the proof (63.0B) that this host gave
-with its approval, and that only this host can make.
+with its approval, and that only this host can make. That it has told all counts in an echo only, on
+the connection on which it did so: before the next sign-in this host may have been restored again.
 """
 
 from dataclasses import dataclass
@@ -36,7 +37,8 @@ def note(
     said = _acknowledged(request)
     if terminal is None or said is None:
         return
-    if _was_told_again(request, terminal, connection, now) or _knows(said, terminal, connection):
+    done = not signs_in and _was_told_again(request, terminal, connection, now)
+    if done or _knows(said, terminal, connection):
         book.acknowledge(connection, terminal.key_id, said.number, None)
     elif signs_in and (first := _missing_from(said, terminal)):
         if said.reference:

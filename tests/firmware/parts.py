@@ -124,6 +124,7 @@ class Session:
 
     def __init__(self):
         self.extras, self.listeners, self.receipt = [], [], ""
+        self.ready, self.has_news = True, False
 
 
 Flash = RamFlash

@@ -289,6 +289,20 @@ def test_a_full_journal_keeps_room_for_the_end_of_what_is_in_doubt():
     assert bench.book.waiting(b.REQUEST) == []
 
 
+def test_starts_in_a_row_leave_room_for_what_the_bank_decides():
+    bench = Bench()
+    sales = []
+    while bench.book.has_room():
+        sales.append(bench.sale())
+        bench.book.open(b.DEFERRED, sales[-1], sales[-1].number)
+        bench.book.put_back(sales[-1].number)
+    for _ in range(10):
+        bench.restart()
+    for sale in sales:
+        bench.book.end(sale.number, b.GRANTED, TOKEN, ("123456789012", "000042", "00"))
+    assert bench.book.held() == (0, 0)
+
+
 def _damage(bench, pos):
     """Two flipped bits in the record at `pos`: more than a repair can put right."""
     bench.flash.data[bench.flash.record_at(pos) + 100] ^= 0x81

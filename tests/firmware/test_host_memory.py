@@ -7,6 +7,7 @@ import parts
 from crypto.dukpt import counter_is_usable
 from message import codec
 from terminal import book as b
+from terminal import deferral
 from terminal.forwarding import Forwarding, Queue
 from terminal.host_memory import HostMemory
 from uplink.forwarder import Forwarder
@@ -102,6 +103,11 @@ class Bench:
         self.said = self.session.extras[0]()
         self.session.listeners[0](Reply(first))
 
+    def kept(self, sale):
+        """The kinds of this sale's records that the journal has not erased."""
+        since = self.book._journal.since(sale.number)
+        return [kind for _, kind, seq, _ in since if seq == sale.number]
+
     async def work(self):
         task = asyncio.create_task(self.forwarding.run())
         for _ in range(600):
@@ -110,7 +116,7 @@ class Bench:
         await asyncio.sleep_ms(0)  # so that it ends, and its flash is free again
 
     def says(self):
-        """{tag: value} that the next sign-in carries."""
+        """{tag: value} that the next echo carries; sign-in if the session is not ready."""
         return dict(self.session.extras[0]())
 
 
@@ -264,6 +270,56 @@ async def test_a_host_that_has_not_heard_that_it_is_done_is_told_once_more():
         bench.asks_from(1)
         await bench.work()
     assert bench.host.told() == [("0221", 1)] * 2
+
+
+async def test_when_the_line_breaks_in_the_midst_it_is_told_from_the_beginning():
+    bench = Bench(sectors=16)
+    for _ in range(40):
+        bench.banked()
+    bench.host.silent = True
+    bench.asks_from(1)
+    await bench.work()
+    assert bench.host.told()[0] == ("0221", 1)
+    bench.host.speak()
+    bench.asks_from(1)  # it may have been restored once more: nobody can know
+    await bench.work()
+    assert [number for _, number in bench.host.told()[-40:]] == list(range(1, 41))
+
+
+async def test_what_was_told_on_a_line_that_broke_is_not_reported_at_the_next_sign_in():
+    bench = Bench()
+    bench.banked()
+    bench.asks_from(1)
+    await bench.work()
+    bench.session.ready = False
+    assert AGAIN_FROM not in bench.says()
+
+
+async def test_the_host_hears_at_once_that_it_was_told_all():
+    bench = Bench()
+    bench.banked()
+    bench.asks_from(1)
+    assert not bench.session.has_news
+    await bench.work()
+    assert bench.session.has_news
+
+
+async def test_a_sale_that_was_called_off_is_told_as_that_when_only_its_end_is_left():
+    bench = Bench(sectors=8)
+    sale = bench.made(b.DEFERRED)
+    deferral.call_off(bench.book, sale.number)
+    for _ in range(20):
+        bench.banked()
+    bench.book.end(sale.number, b.REVERSED, TOKEN, ANSWER)
+    while b.CALLED_OFF in bench.kept(sale):
+        bench.banked()
+        bench.book._journal.idle()
+    assert bench.kept(sale) == [b.REVERSED]
+    bench.asks_from(sale.number)
+    await bench.work()
+    told = bench.host.told()
+    assert ("0421", sale.number) in told
+    assert ("0401", sale.number) not in told
 
 
 async def test_when_the_host_knows_that_it_is_done_nothing_is_kept_in_memory():

@@ -74,6 +74,14 @@ def test_rooms_add_to_sign_in_and_hear_the_answer():
     assert heard == [b"offered"]
 
 
+def test_news_do_not_wait_for_the_time_of_the_next_echo():
+    session = _signed_in()
+    assert session.poll(1) == ()
+    session.has_news = True
+    assert len(_sent(session.poll(1))) == 1
+    assert session.poll(2) == ()
+
+
 def test_nobody_hears_an_answer_that_is_not_trusted():
     session, heard = _session(), []
     session.listeners.append(heard.append)

@@ -56,13 +56,14 @@ class Memory:
         raw = said[_ACKNOWLEDGED]
         number, beyond = int.from_bytes(raw[:4], "big"), int.from_bytes(raw[4:6], "big")
         noted = self._noted.setdefault(keys.key_id, [self._first - 1, None])
+        signs_in = fields[60][8:] == _SIGN_IN
         told = said.get(_AGAIN_FROM, bytes(6))
-        done = int.from_bytes(told[:4], "big") == noted[1]
+        done = not signs_in and int.from_bytes(told[:4], "big") == noted[1]
         if done:
             self.missing += int.from_bytes(told[4:], "big")
         if done or noted[1] is None and knows(raw[6:].decode()):
             noted[:] = [number, None]
-        elif fields[60][8:] == _SIGN_IN:
+        elif signs_in:
             if noted[1] is None and (beyond or number > noted[0]):
                 noted[1] = noted[0] + 1
             if noted[1] is not None:
