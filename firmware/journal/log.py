@@ -62,6 +62,7 @@ class Journal:
         self._unit = UNITS  # the next one may be half programmed and read blank: use none here
         self._prepared = None  # that it reads blank proves nothing
         self._seen = None  # what was released when idle() was called last
+        self._moved = {}  # old position -> where that record stands now
         self._free = None
         self._write(found.kind, found.seq, found.payload)
 
@@ -165,15 +166,19 @@ class Journal:
 
     def _settle_again(self):
         """As a start does, but in another sector."""
-        record, self._void = self.read(self._last), self._base
-        self._enter(self._ring.following(self._void, self._last))
-        self._write(*record)
+        old, self._void = self._last, self._base
+        record = self.read(old)
+        self._enter(self._ring.following(self._void, old))
+        new = self._write(*record)
+        for pos in [pos for pos in self._moved if self._moved[pos] == old]:
+            self._moved[pos] = new
+        self._moved[old] = new
 
     # Reading
 
     def read(self, pos):
-        """(kind, seq, payload) of the record at `pos`. Raises Damaged or WrongKey."""
-        return self._reader.record(pos)
+        """(kind, seq, payload) of the record written at `pos`. Raises Damaged or WrongKey."""
+        return self._reader.record(self._moved.get(pos, pos))
 
     def live(self):
         """Yields (pos, kind, seq, payload) of what is not released, oldest first."""

@@ -373,6 +373,20 @@ def test_starts_that_read_a_note_erase_nothing_that_others_need_who_cannot_read_
             assert again.damage == []
 
 
+def test_a_record_is_found_where_it_was_written_also_when_a_note_has_moved_it():
+    for restarts in range(1, 18):
+        flash, journal = fresh(8, 256)  # without units: a release needs a record
+        fill(journal)
+        for _ in range(restarts):
+            journal = restarted(flash)
+        positions = [(pos, seq) for pos, _, seq, _ in journal.live()]
+        journal.release(45, TOKEN)
+        while journal.idle() or journal.idle():
+            pass
+        for pos, seq in positions:
+            assert seq <= 45 or journal.read(pos)[1] == seq
+
+
 # Cost
 
 
