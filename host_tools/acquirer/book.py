@@ -137,6 +137,11 @@ def keep(connection: Connection, **values: Any) -> None:
     connection.execute(requests.insert(), values)
 
 
+def drop(connection: Connection, request_id: int) -> None:
+    """For one that has moved no money."""
+    connection.execute(requests.delete().where(requests.c.id == request_id))
+
+
 def set_state(connection: Connection, request_id: int, state: str) -> None:
     connection.execute(_SET_STATE, {"request_id": request_id, "state": state})
 

@@ -82,7 +82,18 @@ class Financial:
             return self._take_effect(_DECIDE[self._request.form](self), key, fingerprint)
         if earlier.fingerprint != fingerprint:
             raise Conflict
+        if earlier.state == "declined" and fields.PROOF in self._request.message.private:
+            return self._bring_back(earlier, key, fingerprint)
         return book.stored_reply(self._waiting().look_again(earlier))
+
+    def _bring_back(self, declined: Row, key: dict[str, str | int], fingerprint: str) -> Message:
+        """A late copy of the request was declined after this host had forgotten that it had
+        approved the sale. What the merchant was told counts."""
+        outcome = _DECIDE[self._request.form](self)
+        if outcome.state not in POSTED:
+            return book.stored_reply(declined)
+        book.drop(self._connection, declined.id)
+        return self._take_effect(outcome, key, fingerprint)
 
     def _find(self, key: dict[str, str | int]) -> Row | None:
         """The request with this key, which must also be the one with our transaction id."""

@@ -198,6 +198,18 @@ def test_the_proof_of_a_lost_sale_covers_all_that_was_approved(acquirer, termina
     assert again(terminal, sale, reply).code == "00"
 
 
+def test_what_was_approved_counts_though_a_late_copy_was_declined_meanwhile(acquirer, terminal):
+    backup = Backup(acquirer)
+    sale, other = terminal.sale(100, POOR), terminal.sale(100, POOR)  # all that is there
+    reply = terminal.ask(terminal.message("0200", sale))
+    backup.restore()
+    assert terminal.ask(terminal.message("0200", other)).code == "00"
+    assert terminal.ask(terminal.message("0200", sale)).code == "51"
+    assert again(terminal, sale, reply).lasting() == reply.lasting()
+    assert again(terminal, sale, reply, bytes(16)).lasting() == reply.lasting()
+    assert ledger.transactions(acquirer.data)[sale.id.hex()]["state"] == "posted"
+
+
 def test_a_sale_that_its_reversal_closed_is_not_brought_back(acquirer, terminal):
     backup = Backup(acquirer)
     sale, reply = sell(terminal)

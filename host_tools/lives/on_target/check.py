@@ -250,6 +250,10 @@ class Check:
         before = self.told.setdefault((kind, identity), said)
         self.that(before == said, "I9 another answer to the same request", said)
 
+    def was_late(self, kind, identity):
+        """What a copy was told that came after the bank had forgotten: nobody waits for it."""
+        del self.told[kind, identity]
+
     def asks_for_cryptogram(self):
         """The intent is durable before the step of the card that cannot be taken back."""
         kinds = [kind for kind, _ in self._last.values()]

@@ -175,6 +175,9 @@ class Host:
     def _entered(self, request, key, fingerprint):
         """The row under this key, which is unique: whoever commits second finds the first one's."""
         row = self.by_key.get(key)
+        if row and host_restore.is_brought_back(row, request):
+            self._forget(row)
+            row = None
         if row is None:
             identity, account = fingerprint[1:3]
             if (identity, key[3]) in self.ids:
@@ -186,6 +189,10 @@ class Host:
                 return None
             self.by_key[key] = self.ids[identity, key[3]] = row
         return row
+
+    def _forget(self, row):
+        del self.by_key[row.key], self.ids[row.id, row.key[3]]
+        self._check.was_late(row.mti[1], row.id)
 
     def _heard(self, kind, request):
         mti, fields, private, _, _ = request

@@ -11,6 +11,7 @@ from crypto.cmac import cmac
 PROOF = const(11)
 _ACKNOWLEDGED, _AGAIN_FROM = const(15), const(17)
 _SIGN_IN = "001"
+_STAYS = ("00", "09", "12")  # approved; the customer is being asked; reversed before
 _OWN_KEY = bytes(range(100, 116))  # no terminal has it
 
 
@@ -29,6 +30,11 @@ def posted_before(host, row, request):
         return None
     host.post(row)
     return "00"
+
+
+def is_brought_back(row, request):
+    """Whether this host declined a late copy of what it had approved and forgotten."""
+    return PROOF in request[2] and row.fields[39] not in _STAYS
 
 
 class Memory:
