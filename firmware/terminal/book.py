@@ -138,10 +138,7 @@ class Book:
         return self._journal.room() >= needed
 
     def reserve(self):
-        """The sequence number of a new sale, until `put_back` is called with it.
-
-        Numbers that DUKPT skips are passed over.
-        """
+        """The sequence number of a new sale, until `put_back`; none that DUKPT skips."""
         self._reserved = self._usable_from(self._journal.next_seq)
         return self._reserved
 
