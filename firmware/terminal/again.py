@@ -20,18 +20,15 @@ _NOTHING = (None, None)
 class Again:
     """`loaded`: sale number -> (kind, Sale); each is to be sent as `forwarding.WAYS` says."""
 
-    def __init__(self, book, journal, first, only=None):
-        """Reads from the sequence number `first` on; `only`: the number of the one sale wanted."""
-        self.loaded = {}
+    def __init__(self, book, journal, first, only=None, loaded=()):
+        """Reads from the sequence number `first` on; `only`: the number of the one sale wanted;
+        `loaded`: what is being told already."""
+        self.first = first
+        self.missing = 0
+        self.loaded = dict(loaded)
         self._book = book
         self._journal = journal
         self._only = only
-        self.start(first)
-
-    def start(self, first):
-        """Once more, from this number on. What is loaded, and perhaps under way, stays."""
-        self.first = first
-        self.missing = 0
         self._requests = {}  # number -> (seq, position) of a request whose end was not seen yet
         self._walk = self._messages()
 

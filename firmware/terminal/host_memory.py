@@ -80,10 +80,8 @@ class HostMemory:
             self._begin(first)
 
     def _begin(self, first):
-        if self.busy:  # what is under way must find its place when the answer comes
-            self._again.start(first)
-            return
         # Most terminals never need it: it is loaded when it is asked for.
         from terminal.again import Again
 
-        self._again = Again(self._book, self._journal, first)
+        # What is under way must find its place when the answer comes.
+        self._again = Again(self._book, self._journal, first, loaded=self._again.loaded)
