@@ -134,6 +134,7 @@ class Life:
         self.settings = assembly.provision(*self._provisioned)
         self.in_use = {}
         self.check.starts_anew()
+        self.world.cut_power(0, None)  # a technician whose set-up failed would begin again
         self.leave_factory()
 
     def restart(self):
