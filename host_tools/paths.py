@@ -5,6 +5,8 @@ import shutil
 import sys
 from pathlib import Path
 
+from host_tools.errors import Unusable
+
 _HERE = Path(__file__).resolve().parent
 
 
@@ -25,10 +27,13 @@ def boards_dir() -> Path:
 
 def _program(name: str, override: str) -> str:
     """The program beside this Python, else on PATH; an environment variable wins over both."""
-    chosen = os.environ.get(override) or shutil.which(name, path=str(Path(sys.executable).parent))
+    wished = os.environ.get(override)
+    if wished and not shutil.which(wished):
+        raise Unusable(f"{override}={wished} is no program; set it to the path of {name}, or not")
+    chosen = wished or shutil.which(name, path=str(Path(sys.executable).parent))
     chosen = chosen or shutil.which(name)
     if not chosen:
-        raise FileNotFoundError(f"{name} was not found; set {override}= to its path")
+        raise Unusable(f"{name} was not found; set {override}= to its path")
     return chosen
 
 

@@ -56,8 +56,12 @@ class Front:
 
     # Life
 
-    async def open(self) -> None:
+    def prepare(self) -> None:
+        """Takes some seconds the first time, in which nothing else is done."""
         self.bench.prepare()
+
+    async def open(self) -> None:
+        """After prepare()."""
         self.bench.flash.on_operation = lambda *_: self._flash_changed.set()
         self.bench.flash.on_cut = self._cut_by_flash
         await self.bench.open()

@@ -2,8 +2,10 @@
 
 import errno
 import fcntl
+import signal
 import socket
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from host_tools.errors import Unusable
@@ -37,6 +39,19 @@ def _lock(data: Path):
     return lock
 
 
+@contextmanager
+def at_once() -> Iterator[None]:
+    """For a long job within the event loop, which hears of signals only behind it: here they end
+    the job itself, with KeyboardInterrupt."""
+    numbers = (signal.SIGINT, signal.SIGTERM)
+    before = {number: signal.signal(number, signal.default_int_handler) for number in numbers}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
 async def serve_bench(data: Path, port: int, new: bool, say: Callable[[str], None]) -> None:
     """`new`: what an earlier run has left in the folder goes first, once nobody uses it."""
     if new:
@@ -48,6 +63,8 @@ async def serve_bench(data: Path, port: int, new: bool, say: Callable[[str], Non
     front = Front(data)
     say("Preparing keys, cards and firmware ...")
     try:
+        with at_once():
+            front.prepare()
         await front.open()
         say(f"Tapstone is ready: [bold]http://127.0.0.1:{port}/[/bold]")
         say("Test keys, not for live cards. Ctrl-C stops everything.")

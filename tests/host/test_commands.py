@@ -1,10 +1,12 @@
 """Commands given what they cannot use: one line that says what to do, and never a traceback."""
 
 import ast
+import asyncio
 import fcntl
 import io
 import json
 import os
+import signal
 import sqlite3
 import sys
 
@@ -13,7 +15,7 @@ import pytest
 from host_tools import cli, paths, start
 from host_tools.acquirer.schema import DATABASE, open_database, schema_version
 from host_tools.device import provision
-from host_tools.simulator import fresh
+from host_tools.simulator import fresh, serve
 
 JUNK = bytes(range(256)) * 16
 
@@ -288,3 +290,22 @@ def test_no_terminal_holds_more_than_the_database_can_count(tapstone, tmp_path, 
     open_database(tmp_path / DATABASE).dispose()
     code, said = tapstone("acquirer", "release-reset", tmp_path, "T0000001", option, 10**20)
     assert (code, option in said) == (2, True)
+
+
+def test_ctrl_c_ends_also_a_long_job_within_the_event_loop():
+    async def story():
+        heard = asyncio.Event()
+        asyncio.get_running_loop().add_signal_handler(signal.SIGINT, heard.set)
+        with pytest.raises(KeyboardInterrupt), serve.at_once():
+            signal.raise_signal(signal.SIGINT)
+        heard.clear()
+        signal.raise_signal(signal.SIGINT)  # behind it the loop hears again
+        await asyncio.wait_for(heard.wait(), 5)
+
+    asyncio.run(story())
+
+
+def test_a_micropython_that_there_is_not_is_named(tapstone, monkeypatch, tmp_path):
+    monkeypatch.setenv("MICROPYTHON", str(tmp_path / "nosuch"))
+    code, said = tapstone("simulate", "cuts", "--cases", 1, "--no-native", "--json")
+    assert (code, "MICROPYTHON=" in said, "no program" in said) == (1, True, True)
