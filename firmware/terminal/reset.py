@@ -40,11 +40,11 @@ def losses(book):
     held_count, held_fen = book.held()
     beyond = book.unreadable() - book.totals(kinds.UNREADABLE)[0]  # damage that is no record
     people = held_count - stored[0] - doubts[0] - returns[0] + beyond
-    people += book.totals(kinds.DENIED)[0]  # the bank knows, the merchant does not
+    denied = book.totals(kinds.DENIED)  # the bank knows, the merchant does not
     found = (
         (messages.STORED,) + stored,
         (messages.IN_DOUBT,) + doubts,
-        (messages.FOR_PEOPLE, people, held_fen - stored[1] - doubts[1]),
+        (messages.FOR_PEOPLE, people + denied[0], held_fen - stored[1] - doubts[1] + denied[1]),
         (messages.RETURNS,) + returns,
         (messages.UNSETTLED,) + book.tally.batch.unsettled(),
     )

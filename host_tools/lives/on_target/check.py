@@ -212,6 +212,14 @@ class Check:
                 gone = record[1] <= self._released or self._is_rotten(record)
                 self.that(gone, "I1 lost record", record[:2])
         self.that(at == len(found), "I1 a record that nobody wrote", found[at:][:1])
+        for kind, seq, payload in found:
+            if seq <= self._released:  # its release was not durable: it stands again
+                self._stands_again(kind, seq, payload)
+
+    def _stands_again(self, kind, seq, payload):
+        sale = self.sales.get(struct.unpack_from(_HEAD, payload)[3])
+        if sale:
+            self._last[seq] = kind, sale
 
     def has_rotten_sales(self):
         return any(sale.rotten for sale in self.sales.values())
