@@ -186,11 +186,7 @@ class Check:
             return sale.net == 1
         if kind in (RETURN, DEAD_RETURN):
             return kind == RETURN and sale.net == 1
-        if kind in (
-            DEFERRED,
-            CALLED_OFF,
-            DENIED,
-        ):  # undecided; declined, and nobody has seen
+        if kind in (DEFERRED, CALLED_OFF, DENIED):  # undecided; declined, and nobody has seen
             return False
         if kind == REQUEST:  # there may have been no room to write how it ended
             return sale.net == 0 and ("4", sale.id) in self.told
@@ -213,13 +209,9 @@ class Check:
                 self.that(gone, "I1 lost record", record[:2])
         self.that(at == len(found), "I1 a record that nobody wrote", found[at:][:1])
         for kind, seq, payload in found:
-            if seq <= self._released:  # its release was not durable: it stands again
-                self._stands_again(kind, seq, payload)
-
-    def _stands_again(self, kind, seq, payload):
-        sale = self.sales.get(struct.unpack_from(_HEAD, payload)[3])
-        if sale:
-            self._last[seq] = kind, sale
+            sale = self.sales.get(struct.unpack_from(_HEAD, payload)[3])
+            if sale and seq <= self._released:  # its release was not durable: it stands again
+                self._last[seq] = kind, sale
 
     def has_rotten_sales(self):
         return any(sale.rotten for sale in self.sales.values())
