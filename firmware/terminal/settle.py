@@ -3,10 +3,12 @@
 from micropython import const
 
 from terminal import batch as b
+from terminal.people import unless_cancelled
 from ui.page import money
 
 _ASK_MS = const(60000)
 _LOOK_MS = const(500)
+_LINE_MS = const(8000)
 _PATIENCE_MS = const(60000)  # for what must be sent first
 
 # Response codes to a closing that need no word: none came yet, closed, the list is wanted.
@@ -43,6 +45,10 @@ async def _begun(services, front):
     front.show("report", title="settle", rows=rows, reason="settle_sure", hints=_SURE)
     if not await services.people.agree(_ASK_MS):
         return None
+    if not services.link.ready:
+        front.show("report", title="settle", reason="contacting_bank", hints=_LEAVE)
+        if await unless_cancelled(services.people, services.link.wanted(_LINE_MS)) is None:
+            return None
     until_ms = services.clock.now_ms() + _PATIENCE_MS
     why = services.settler.begin()
     while why == "settle_waits" and services.clock.now_ms() < until_ms:

@@ -16,6 +16,9 @@ _MOST_DIGITS = const(9)
 _LAST = const(8)  # the last sale is among those that were written about last: reversals come late
 _CVM = ("no_cvm", "signature", "online_pin", "device")  # text keys, in the order of emv's constants
 
+# Trouble of the line that waiting does not cure -> what to do: text keys.
+_ADVICE = {"host_certificate": "net_impostor", "host_refused": "net_not_accepted"}
+
 
 def keyed(amount_fen, key):
     """The amount after one more key; digits push in from the right, as on every till."""
@@ -83,7 +86,7 @@ class Till:
         """Trouble that waiting does not cure; a missing network is in the status bar already."""
         trouble = self._s.session.trouble
         changed, self._trouble = trouble != self._trouble, trouble
-        return changed and trouble in ("host_certificate", "host_refused")
+        return changed and trouble in _ADVICE
 
     async def _alarm(self):
         """Records that cannot be read are kept as they are, and somebody has to be called."""
@@ -97,7 +100,8 @@ class Till:
         """Sales can go on offline and every record is kept; but somebody has to be called. -> the
         key that ended it."""
         self._s.people.failed()
-        self._front.show("refused", reason=self._trouble)
+        reason = _ADVICE.get(self._trouble)
+        self._front.show("report", title="net_failed", reason=reason, hints=((("E", "key_ok"),),))
         return await self._s.people.key(_LOOK_MS)
 
     def _newly_denied(self):

@@ -423,8 +423,8 @@ TEXTS = {
         "A stranger answers.\nA guest network's page?\nTry another network.",
     ),
     "net_not_accepted": (
-        "收单机构不受理本机，\n请联系客服。",
-        "The host refuses this\nterminal. Call support.",
+        "收单机构不受理本机。\n可离线收款，\n请联系客服。",
+        "The host refuses this\nterminal. Sell offline;\ncall support.",
     ),
     "net_host_silent": (
         "已连上，但收不到应答。\n可离线收款，稍后再试，\n或联系客服。",

@@ -64,6 +64,11 @@ class HostLink:
             await asyncio.sleep_ms(_TICK_MS)
         return self.ready
 
+    async def wanted(self, patience_ms):
+        """As `comes`, where a person waits for the line: it is tried at once."""
+        self._session.nudge(self._now())
+        return await self.comes(patience_ms)
+
     async def run(self):
         """Named task: drives the session's clock."""
         while True:

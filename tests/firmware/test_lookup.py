@@ -32,6 +32,9 @@ class Line:
         self._messages = parts.messages()
         self.asked = []
 
+    async def wanted(self, patience_ms):
+        self.was_wanted = not self.asked
+
     async def exchange(self, key, data):
         self.asked.append(codec.unpack(data))
         if self._said in (None, NOT_SENT):
@@ -217,3 +220,10 @@ async def test_a_question_that_the_host_does_not_answer_is_left_with_the_cancel_
     merchant.cancels = True
     assert await merchant.asks(merchant.made(b.REQUEST, b.PAID)) == "contacting_bank"
     assert merchant.hints == ((("X", "key_cancel"),),)
+
+
+async def test_the_line_is_tried_at_once_before_it_is_said_that_there_is_none():
+    link = Line(NOT_SENT)
+    merchant = Merchant(link)
+    assert await merchant.asks(merchant.made(b.REQUEST, b.PAID)) == "ask_no_line"
+    assert link.was_wanted

@@ -224,3 +224,24 @@ async def test_of_what_was_posted_only_what_began_to_leave_is_in_doubt():
         await asyncio.sleep_ms(5)
     task.cancel()
     assert answers == {7: None, 8: NOT_SENT}
+
+
+async def test_who_asks_for_the_line_does_not_wait_for_the_end_of_a_pause():
+    bench, tries = Bench(Net("only")), []
+    for _ in range(8):  # by now the pauses are half a minute
+        assert bench.wait(60000)
+        bench.session.lost(bench.now, "host_unreachable")
+
+    async def connect(network):
+        tries.append(network)
+        raise OSError
+
+    link = HostLink(bench.session, connect, lambda: bench.now)
+    running = asyncio.create_task(link.run())
+    await asyncio.sleep_ms(5)
+    assert not tries
+    asking = asyncio.create_task(link.wanted(8000))
+    while not tries:
+        await asyncio.sleep_ms(5)
+    asking.cancel()
+    running.cancel()

@@ -102,8 +102,26 @@ async def test_trouble_with_the_line_waits_until_no_amount_is_being_keyed():
         pass
     assert shop.asked == [400, 3]
     names = [name for name, _ in shop.screens]
-    assert names.count("refused") == 1
-    assert names.index("declined") < names.index("refused")
+    assert names.count("report") == 1
+    assert names.index("declined") < names.index("report")
+
+
+async def test_a_stranger_at_the_other_end_is_told_with_what_to_do_and_not_as_the_end_of_sales():
+    shop = Shop("")
+
+    def trouble():
+        shop.session.trouble = "host_certificate"
+
+    shop.keys = [trouble, None, "E"]
+    till = Till(shop, shop)
+    till._front = shop
+    try:
+        await till.run()
+    except Over:
+        pass
+    told = [values for name, values in shop.screens if name == "report"]
+    assert [values["reason"] for values in told] == ["net_impostor"]
+    assert "refused" not in [name for name, _ in shop.screens]
 
 
 async def test_a_start_tells_how_the_last_sale_stands_until_a_key_is_pressed():
