@@ -117,10 +117,8 @@ class Book:
         """
         damage = self._journal.damage
         for seq in self.waiting(INTENT) + self.waiting(REQUEST):
-            entry = self._entries[seq]
-            if any(pos > entry.pos for pos in damage):
-                unreadable = Entry(UNREADABLE, entry.pos, entry.number, entry.amount_fen)
-                self._entries.put(seq, unreadable)
+            if any(pos > self._entries[seq].pos for pos in damage):
+                self.stands_as(seq, UNREADABLE)
         if damage:
             return
         for seq in range(self._journal.released + 1, self._journal.next_seq):
@@ -177,9 +175,14 @@ class Book:
         except Full:
             # Room for it was kept when the sale began; only restart upon restart can have used it
             # up. Paid must be written; the others are settled at the host, or were nothing.
-            if kind in (PAID, GRANTED):
+            if kind == PAID:
                 raise
         self.resolve(seq, token, kind)
+
+    def stands_as(self, seq, kind):
+        """Until the next start, without a record of it."""
+        was = self._entries[seq]
+        self._entries.put(seq, Entry(kind, was.pos, was.number, was.amount_fen))
 
     def resolve(self, seq, token, kind=None):
         """The host has it, or nothing is owed: the record may go once those before it may. `kind`

@@ -12,18 +12,17 @@ _APPROVED = "00"
 
 
 def decided(book, seq, reply):
-    """The host's final answer. False: no room to write it down; it is asked once more later."""
+    """The host's final answer."""
     answer = reply.rrn, reply.approval, reply.code
+    if reply.code == _APPROVED:
+        book.end(seq, GRANTED, reply.token, answer, reply.proof)
+        return
+    sale = book.sale(seq)
+    sale.answer = answer
     try:
-        if reply.code == _APPROVED:
-            book.end(seq, GRANTED, reply.token, answer, reply.proof)
-        else:
-            sale = book.sale(seq)
-            sale.answer = answer
-            book.open(DENIED, sale, seq)
+        book.open(DENIED, sale, seq)
     except Full:
-        return False
-    return True
+        book.stands_as(seq, DENIED)  # after a start the host is asked once more
 
 
 def unseen(book):

@@ -106,8 +106,8 @@ class Queue:
         kind = self._book.entry(seq).kind
         ending = _ENDINGS.get((kind, verdict))
         if kind == b.DEFERRED and reply.token:
-            return deferral.decided(self._book, seq, reply)
-        if ending:
+            deferral.decided(self._book, seq, reply)
+        elif ending:
             self._book.end(seq, ending, reply.token, (reply.rrn, reply.approval, reply.code))
         elif verdict == answers.REJECTED:
             return self._book.bury(seq)

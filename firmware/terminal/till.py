@@ -100,7 +100,7 @@ class Till:
         """Sales can go on offline and every record is kept; but somebody has to be called. -> the
         key that ended it."""
         self._s.people.failed()
-        reason = _ADVICE.get(self._trouble)
+        reason = _ADVICE[self._trouble or ""]
         self._front.show("report", title="net_failed", reason=reason, hints=((("E", "key_ok"),),))
         return await self._s.people.key(_LOOK_MS)
 

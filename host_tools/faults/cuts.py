@@ -20,7 +20,7 @@ from host_tools.release.build import compile_file
 _PROGRAMS = Path(__file__).parent / "on_target"
 _ROOMS = ("journal", "crypto")
 _NATIVE = ("-march=host", "-X", "emit=native")
-_HEAP = "160m"  # a life on 16 MiB of flash, and a copy of it for each cut in a row
+_HEAP = "400m"  # a life on 16 MiB of flash, a copy of it for each cut in a row, and holes between
 _SEEDS_APART = 1_000_000
 _TOLD = 10
 

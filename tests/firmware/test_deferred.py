@@ -259,17 +259,38 @@ def test_a_request_that_the_host_does_not_understand_is_for_people():
     assert terminal.book.owed() == [sale.number]
 
 
-def test_an_answer_for_which_there_is_no_room_is_asked_for_again():
+def _full(terminal):
+    """Starts upon starts have used up the room that was kept for the answers."""
+    while terminal.journal.room():
+        number = terminal.journal.next_seq
+        terminal.journal.append(b.ABANDONED, number, parts.sale(number, 0).ending())
+
+
+def test_a_full_journal_lets_a_sale_go_that_the_bank_has_approved():
     terminal = Terminal()
-    terminal.policy.stored_count_limit = 500
     sale = terminal.defers()
-    try:
-        while True:
-            terminal.defers()
-    except b.Full:
-        pass
-    assert not terminal.decides(sale, "51")
-    assert terminal.book.kind(sale.number) == b.DEFERRED
+    _full(terminal)
+    terminal.decides(sale, "00")
+    assert terminal.book.kind(sale.number) is None
+    assert terminal.counted() == (1, 1000)
+
+
+def test_what_is_declined_while_there_is_no_room_is_told_and_goes_when_it_was_seen():
+    terminal = Terminal()
+    sale = terminal.defers()
+    _full(terminal)
+    terminal.decides(sale, "51")
+    assert deferral.unseen(terminal.book).number == sale.number
+    deferral.seen(terminal.book, sale.number)
+    assert terminal.book.kind(sale.number) is None
+
+
+def test_after_a_start_the_bank_is_asked_again_for_what_nobody_has_seen():
+    terminal = Terminal()
+    sale = terminal.defers()
+    _full(terminal)
+    terminal.decides(sale, "51")
+    assert terminal.restarted().book.owed() == [sale.number]
 
 
 # -- the merchant ---------------------------------------------------------------------------------

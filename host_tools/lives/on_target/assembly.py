@@ -15,7 +15,7 @@ from crypto.rng import Random
 from crypto.seal import Sealer
 from health.log import Log
 from health.netlog import NetworkLog
-from journal import Journal
+from journal import Full, Journal
 from message.host import HostMessages
 from terminal import settings
 from terminal.age import Age
@@ -87,7 +87,11 @@ class WatchedJournal(Journal):
 
     def append(self, kind, seq, payload):
         self._check.writes(kind, seq, payload)
-        pos = super().append(kind, seq, payload)
+        try:
+            pos = super().append(kind, seq, payload)
+        except Full:
+            self._check.was_full = True
+            raise
         self._check.wrote(pos)
         return pos
 

@@ -47,6 +47,7 @@ class Check:
         self.tokens = set()
         self.references = {}  # RRN -> transaction id
         self.told = {}  # answers given, by what they answer
+        self.was_full = False  # the journal had no room for a record of a sale
         self.asked = {}  # requests heard, by what they ask for
         self.limits = (0, 0)  # stored count, stored sum in fen
         self.account_of = {}  # transaction id -> account
@@ -142,13 +143,17 @@ class Check:
         """None where this terminal has made none."""
         return self.sales.get(self.numbers.get(number))
 
+    def standing(self):
+        """(sequence number, (kind of the newest record, sale)) of what is not released."""
+        return self._last.items()
+
     def is_standing(self, sale):
         """Whether records of it are not released yet."""
         return sale.id in {standing.id for _, standing in self._last.values()}
 
     def unresolved(self):
         """Sales and returns of which something is still to be done here."""
-        left = [sale for kind, sale in self._last.values() if not self._is_settled(kind, sale)]
+        left = [sale for kind, sale in self._last.values() if not self.is_settled(kind, sale)]
         return {sale.id: sale for sale in left}.values()
 
     def _numbered(self, number, identity):
@@ -177,20 +182,24 @@ class Check:
         left = [self._last.pop(seq) for seq in gone]
         standing = {sale.id for _, sale in self._last.values()}
         for kind, sale in left:
-            safe = sale.id in standing or sale.forgotten or self._is_settled(kind, sale)
+            safe = sale.id in standing or sale.forgotten or self.is_settled(kind, sale)
             self.that(safe, "I1 released too early", "%d" % sale.number)
 
-    def _is_settled(self, kind, sale):
+    def is_settled(self, kind, sale):
         """Whether nothing is left to do for a sale whose newest record is of that kind."""
         if kind == STORED:
             return sale.net == 1
         if kind in (RETURN, DEAD_RETURN):
             return kind == RETURN and sale.net == 1
         if kind in (DEFERRED, CALLED_OFF, DENIED):  # undecided; declined, and nobody has seen
-            return False
+            return kind != CALLED_OFF and self.is_unsaid(sale)
         if kind == REQUEST:  # there may have been no room to write how it ended
             return sale.net == 0 and ("4", sale.id) in self.told
         return sale.net == 0 if kind == INTENT else kind not in _DEAD
+
+    def is_unsaid(self, sale):
+        """The bank has decided, but there was no room to write it down: only the bank can tell."""
+        return sale.deferred and self.was_full and ("2", sale.id) in self.told
 
     def booted(self, found, released):
         """What a start reads must be what was written, and nothing else; the one write that was
@@ -314,36 +323,3 @@ class Check:
             self.says(sale, word, "history")
             if word == "stored" and not sale.original:
                 self.that(sale.stored or sale.deferred, "I3 history stored", sale.number)
-
-    # When all is quiet
-
-    def at_rest(self, poison, taken_fen, missing):
-        """I1, I4 and I5 once more, with nothing left to wait for. `taken_fen` left the accounts;
-        of `missing` sales the terminal has said that it cannot tell a restored bank of them."""
-        lost = 0
-        sales = self.sales.values()
-        banked_fen = sum([s.net * s.amount_fen for s in sales if not s.original])
-        banked_fen -= sum([sale.returned_fen for sale in sales])
-        self.that(banked_fen == taken_fen, "I5 the bank's books do not add up", banked_fen)
-        for sale in sales:
-            if sale.erased:
-                continue
-            if sale.forgotten and check_restore.is_lost(sale):
-                lost += 1
-                continue
-            if sale.original:
-                check_returns.at_rest(self, sale, poison)
-                continue
-            if sale.stored and not sale.rotten:
-                self.that(sale.net == 1 or sale.dead, "I1 stored sale lost", sale.number)
-            if sale.deferred and not sale.rotten:
-                self.that(sale.said or sale.dead, "I4 nobody has decided", sale.number)
-            if sale.dead:
-                self.that(sale.amount_fen in poison, "I1 dead letter without poison", sale.number)
-            elif sale.net and not sale.stored:
-                self.that(sale.said == "paid", "I5 charged, but not paid", sale.number)
-        for seq, (kind, sale) in self._last.items():
-            ended = sale.dead or sale.rotten or sale.forgotten or kind == DENIED
-            settled = ended or self._is_settled(kind, sale)
-            self.that(settled, "I4 still open", (seq, kind, sale.number))
-        self.that(lost <= missing, "I1 forgotten, and not told again", lost)

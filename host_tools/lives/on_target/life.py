@@ -9,6 +9,7 @@ import time
 import acts_update
 import assembly
 import cards
+import check_rest
 import factory
 import keys
 import tasks
@@ -247,7 +248,7 @@ class Life:
             taken_fen = self._had_fen - sum(self._issuer.balances.values())
             # Told already, or to be told with the next echo.
             missing = self.host.memory.missing + self.terminal.memory._again.missing
-            self.check.at_rest(self._plan.get("poison", ()), taken_fen, missing)
+            check_rest.judge(self.check, self._plan.get("poison", ()), taken_fen, missing)
             waiting_fen = self.host.settlements.waiting_fen(self.settings.keys.ikid)
             self.check.batches.at_rest(taken_fen, *waiting_fen)
             left = self.terminal.leftovers()
@@ -285,7 +286,8 @@ class Life:
         elif name == "deferred":
             check.that(check.sale(result.sale.id).deferred, "I3 screen deferred", values)
         elif name == "denied":
-            check.says(check.sale_of_reference(values["ref"]), "failed", "screen")
+            if values["ref"] or not check.was_full:  # else there was no room to keep it
+                check.says(check.sale_of_reference(values["ref"]), "failed", "screen")
             check.count("denied")
         elif name in ("declined", "refused", "returned") and result and result.sale:
             sale = check.sale(result.sale.id, result.sale.number, result.sale.amount_fen)
