@@ -191,15 +191,16 @@ class Check:
             return sale.net == 1
         if kind in (RETURN, DEAD_RETURN):
             return kind == RETURN and sale.net == 1
-        if kind in (DEFERRED, CALLED_OFF, DENIED):  # undecided; declined, and nobody has seen
-            return kind != CALLED_OFF and self.is_unsaid(sale)
-        if kind == REQUEST:  # there may have been no room to write how it ended
+        if kind in (DEFERRED, DENIED):  # undecided; declined, and nobody has seen
+            return self.is_unsaid(sale)
+        if kind in (REQUEST, CALLED_OFF):  # there may have been no room to write how it ended
             return sale.net == 0 and ("4", sale.id) in self.told
         return sale.net == 0 if kind == INTENT else kind not in _DEAD
 
     def is_unsaid(self, sale):
-        """The bank has decided, but there was no room to write it down: only the bank can tell."""
-        return sale.deferred and self.was_full and ("2", sale.id) in self.told
+        """How a deferred sale ended, only the bank can tell: there was no room to write it down."""
+        ended = ("2", sale.id) in self.told or ("4", sale.id) in self.told
+        return sale.deferred and self.was_full and ended
 
     def booted(self, found, released):
         """What a start reads must be what was written, and nothing else; the one write that was
