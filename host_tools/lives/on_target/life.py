@@ -135,7 +135,9 @@ class Life:
         self.settings = assembly.provision(*self._provisioned)
         self.in_use = {}
         self.check.starts_anew()
-        self.world.cut_power(0, None)  # a technician whose set-up failed would begin again
+        # Nothing fails in it: a technician whose set-up failed would begin again.
+        self.world.cut_power(0, None)
+        self.flash.weak_pages = 0
         self.leave_factory()
 
     def restart(self):
