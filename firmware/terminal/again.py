@@ -60,17 +60,25 @@ class Again:
 
     def _messages(self):
         """Yields (kind, Sale) for each that is to be told, None for a record that is not."""
-        lowest, up_to = None, self._journal.released
+        up_to, before = self._journal.released, self.first - 1
         for pos, kind, seq, payload in self._journal.since(self.first):
-            if lowest is None:
-                lowest = seq
-                self._miss(self._book.numbers_between(self.first, seq))
+            self._pass_over(before, seq)
+            before = max(before, seq)
             yield self._message(pos, kind, seq, payload)
-        if lowest is None:
-            self._miss(self._book.numbers_between(self.first, self._journal.released + 1))
+        self._pass_over(before, up_to + 1)
         # How these ended was not seen. It may have been written only after the walk began, or
         # there was no room for it: nobody may guess.
         self._miss(len([1 for seq, _ in self._requests.values() if seq <= up_to]))
+
+    def _pass_over(self, before, seq):
+        """Counts the numbers between these two, if the journal has erased what stood there: long
+        ago, or while the others were being told."""
+        if seq > before + 1:
+            for _, _, oldest, _ in self._journal.since(self.first):
+                if oldest <= before:
+                    return  # nothing was erased there: nothing was ever written
+                break
+            self._miss(self._book.numbers_between(before + 1, seq))
 
     def _message(self, pos, kind, seq, payload):
         try:

@@ -218,6 +218,25 @@ async def test_what_the_journal_has_given_up_is_counted():
     assert abs(told - kept) <= 1
 
 
+async def test_what_the_journal_gives_up_while_others_are_told_is_counted():
+    bench = Bench(sectors=8)
+    for _ in range(20):
+        bench.banked()
+    bench.host.silent = True
+    bench.asks_from(1)
+    await bench.work()
+    for _ in range(60):
+        bench.banked()
+        bench.book._journal.idle()
+        bench.book._journal.idle()
+    bench.host.speak()
+    await bench.work()
+    told = {number for _, number in bench.host.told() if number <= 20}
+    missing = int.from_bytes(bench.says()[AGAIN_FROM][4:], "big")
+    assert len(told) < 20
+    assert len(told) + missing >= 20
+
+
 async def test_a_paid_sale_without_proof_and_one_that_the_host_refuses_are_missing():
     bench = Bench(codes={2: "94"})
     bench.made(b.REQUEST, b.PAID, proof=b"")
