@@ -12,7 +12,6 @@ from terminal.people import unless_cancelled
 from uplink.link import NOT_SENT
 
 _LOOK_MS = const(60000)
-_LINE_MS = const(8000)
 _ASKING = ((("X", "key_cancel"),),)
 
 # What the bank says, after what this terminal says of the sale: text keys.
@@ -86,7 +85,7 @@ async def _found(services, sale, word):
 async def _where(services, sale, word):
     """-> (Status, text key of what it means), or (None, that of why there is none)."""
     s = services
-    await s.link.wanted(_LINE_MS)
+    await s.link.wanted()
     key, data, nonce = lookup.ask(s.messages, sale, s.book.batch, s.book.held())
     reply = await s.link.exchange(key, data)
     if reply is NOT_SENT:

@@ -10,12 +10,12 @@ import asyncio
 from micropython import const
 
 from message import pay_code as messages
+from terminal.people import is_over
 from uplink import answers
 from uplink.link import NOT_SENT
 
 _PATIENCE_MS = const(60000)
 _ASK_AGAIN_MS = const(4000)
-_LOOK_MS = const(20)
 _LINE_MS = const(8000)  # so long a sale waits for another network to take over
 
 _CANCELLED = "cancelled"  # the merchant does not want to wait for it
@@ -44,7 +44,9 @@ async def ask(services, sale):
     while True:
         left_ms = until_ms - s.clock.now_ms()
         s.people.show("waiting", fen=sale.amount_fen, left_s=left_s, note=note)
-        reply = await _unless_cancelled(s.people, _exchange(s, sale, asked))
+        task = asyncio.create_task(_exchange(s, sale, asked))
+        # Whatever the answer will be after a cancel: the reversal comes behind it.
+        reply = await task if await is_over(s.people, task) else _CANCELLED
         if reply is NOT_SENT and not asked:
             if await s.link.comes(_LINE_MS):
                 continue  # through another network; not a byte has left
@@ -73,15 +75,6 @@ def _verdict(sale, reply, asked):
     if verdict == answers.NOT_POSTED and asked > 1:
         return answers.DOUBT  # it says nothing about the questions before this one
     return verdict
-
-
-async def _unless_cancelled(people, work):
-    task = asyncio.create_task(work)
-    while not task.done():
-        if people.pressed("X"):
-            return _CANCELLED  # whatever the answer will be: the reversal comes after it
-        await asyncio.sleep_ms(_LOOK_MS)
-    return await task
 
 
 async def _cancelled_while(s, wait_ms):

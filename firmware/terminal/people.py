@@ -133,9 +133,16 @@ class People:
 async def unless_cancelled(people, work):
     """What the coroutine `work` returns; None: the cancel key came first, and it was ended."""
     task = asyncio.create_task(work)
+    if await is_over(people, task):
+        return await task
+    task.cancel()
+    return None
+
+
+async def is_over(people, task):
+    """Waits for it. False: the cancel key came first, and the task goes on."""
     while not task.done():
         if people.pressed("X"):
-            task.cancel()
-            return None
+            return False
         await asyncio.sleep_ms(_LOOK_MS)
-    return await task
+    return True

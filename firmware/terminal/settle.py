@@ -8,7 +8,6 @@ from ui.page import money
 
 _ASK_MS = const(60000)
 _LOOK_MS = const(500)
-_LINE_MS = const(8000)
 _PATIENCE_MS = const(60000)  # for what must be sent first
 
 # Response codes to a closing that need no word: none came yet, closed, the list is wanted.
@@ -47,7 +46,7 @@ async def _begun(services, front):
         return None
     if not services.link.ready:
         front.show("report", title="settle", reason="contacting_bank", hints=_LEAVE)
-        if await unless_cancelled(services.people, services.link.wanted(_LINE_MS)) is None:
+        if await unless_cancelled(services.people, services.link.wanted()) is None:
             return None
     until_ms = services.clock.now_ms() + _PATIENCE_MS
     why = services.settler.begin()

@@ -16,6 +16,8 @@ _MOST_DIGITS = const(9)
 _LAST = const(8)  # the last sale is among those that were written about last: reversals come late
 _CVM = ("no_cvm", "signature", "online_pin", "device")  # text keys, in the order of emv's constants
 
+_OK = ((("E", "key_ok"),),)
+
 # Trouble of the line that waiting does not cure -> what to do: text keys.
 _ADVICE = {"host_certificate": "net_impostor", "host_refused": "net_not_accepted"}
 
@@ -62,8 +64,8 @@ class Till:
                 amount_fen = 0
             elif key:
                 amount_fen = keyed(amount_fen, key)
-            elif not amount_fen and self._new_trouble():
-                amount_fen = first(await self._warn())
+            elif not amount_fen and (advice := self._new_trouble()):
+                amount_fen = first(await self._warn(advice))
             elif not amount_fen and self._newly_denied():
                 await self._tell_denied()
             elif not self._front.changed():
@@ -83,10 +85,11 @@ class Till:
         return None
 
     def _new_trouble(self):
-        """Trouble that waiting does not cure; a missing network is in the status bar already."""
+        """-> what to do about trouble that waiting does not cure, a text key; None: there is none,
+        or it was told. A missing network is in the status bar already."""
         trouble = self._s.session.trouble
         changed, self._trouble = trouble != self._trouble, trouble
-        return changed and trouble in _ADVICE
+        return _ADVICE.get(trouble) if changed else None
 
     async def _alarm(self):
         """Records that cannot be read are kept as they are, and somebody has to be called."""
@@ -96,12 +99,11 @@ class Till:
             self._front.show("fault", reason="journal_unreadable", code="%d" % unreadable)
             await self._s.people.key(_LOOK_MS)
 
-    async def _warn(self):
+    async def _warn(self, advice):
         """Sales can go on offline and every record is kept; but somebody has to be called. -> the
         key that ended it."""
         self._s.people.failed()
-        reason = _ADVICE[self._trouble or ""]
-        self._front.show("report", title="net_failed", reason=reason, hints=((("E", "key_ok"),),))
+        self._front.show("report", title="net_failed", reason=advice, hints=_OK)
         return await self._s.people.key(_LOOK_MS)
 
     def _newly_denied(self):

@@ -9,6 +9,7 @@ from uplink import session as s
 
 _TICK_MS = const(100)
 _PROBE_MS = const(5000)
+_WANTED_MS = const(8000)
 
 NOT_SENT = "not sent"  # not one byte has left the terminal
 
@@ -64,10 +65,10 @@ class HostLink:
             await asyncio.sleep_ms(_TICK_MS)
         return self.ready
 
-    async def wanted(self, patience_ms):
+    async def wanted(self):
         """As `comes`, where a person waits for the line: it is tried at once."""
         self._session.nudge(self._now())
-        return await self.comes(patience_ms)
+        return await self.comes(_WANTED_MS)
 
     async def run(self):
         """Named task: drives the session's clock."""

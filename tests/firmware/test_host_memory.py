@@ -120,6 +120,16 @@ class Bench:
         return dict(self.session.extras[0]())
 
 
+async def _told_in_vain(bench, count):
+    """So many banked sales are asked for, and the host does not answer what it is told."""
+    for _ in range(count):
+        bench.banked()
+    bench.host.silent = True
+    bench.asks_from(1)
+    await bench.work()
+    return bench
+
+
 def test_sign_in_says_how_far_the_host_has_acknowledged():
     bench = Bench()
     bench.banked()
@@ -219,12 +229,7 @@ async def test_what_the_journal_has_given_up_is_counted():
 
 
 async def test_what_the_journal_gives_up_while_others_are_told_is_counted():
-    bench = Bench(sectors=8)
-    for _ in range(20):
-        bench.banked()
-    bench.host.silent = True
-    bench.asks_from(1)
-    await bench.work()
+    bench = await _told_in_vain(Bench(sectors=8), 20)
     for _ in range(60):
         bench.banked()
         bench.book._journal.idle()
@@ -292,12 +297,7 @@ async def test_a_host_that_has_not_heard_that_it_is_done_is_told_once_more():
 
 
 async def test_when_the_line_breaks_in_the_midst_it_is_told_from_the_beginning():
-    bench = Bench(sectors=16)
-    for _ in range(40):
-        bench.banked()
-    bench.host.silent = True
-    bench.asks_from(1)
-    await bench.work()
+    bench = await _told_in_vain(Bench(sectors=16), 40)
     assert bench.host.told()[0] == ("0221", 1)
     bench.host.speak()
     bench.asks_from(1)  # it may have been restored once more: nobody can know

@@ -32,7 +32,7 @@ class Line:
         self._messages = parts.messages()
         self.asked = []
 
-    async def wanted(self, patience_ms):
+    async def wanted(self):
         self.was_wanted = not self.asked
 
     async def exchange(self, key, data):

@@ -240,7 +240,7 @@ async def test_who_asks_for_the_line_does_not_wait_for_the_end_of_a_pause():
     running = asyncio.create_task(link.run())
     await asyncio.sleep_ms(5)
     assert not tries
-    asking = asyncio.create_task(link.wanted(8000))
+    asking = asyncio.create_task(link.wanted())
     while not tries:
         await asyncio.sleep_ms(5)
     asking.cancel()

@@ -30,7 +30,7 @@ class Shop:
         if not self.keys:
             raise Over
         key = self.keys.pop(0)
-        return key() if callable(key) else key
+        return key(self) if callable(key) else key
 
     def show(self, name, **values):
         self.screens.append((name, values))
@@ -72,6 +72,15 @@ async def _open(keys, sales=()):
     return shop
 
 
+def _fails_with(trouble):
+    """The line, in the place of a key."""
+
+    def fail(shop):
+        shop.session.trouble = trouble
+
+    return fail
+
+
 def _amounts(shop):
     return [values for name, values in shop.screens if name == "amount"]
 
@@ -88,18 +97,8 @@ async def test_other_keys_only_end_a_result():
 
 
 async def test_trouble_with_the_line_waits_until_no_amount_is_being_keyed():
-    shop = Shop("")
-
-    def trouble():
-        shop.session.trouble = "host_refused"
-
-    shop.keys = list("40") + [trouble, None] + list("0E") + ["X", None, "3", "E"]
-    till = Till(shop, shop)
-    till._front = shop
-    try:
-        await till.run()
-    except Over:
-        pass
+    trouble = [_fails_with("host_refused"), None]
+    shop = await _open(list("40") + trouble + list("0E") + ["X", None, "3", "E"])
     assert shop.asked == [400, 3]
     names = [name for name, _ in shop.screens]
     assert names.count("report") == 1
@@ -107,18 +106,7 @@ async def test_trouble_with_the_line_waits_until_no_amount_is_being_keyed():
 
 
 async def test_a_stranger_at_the_other_end_is_told_with_what_to_do_and_not_as_the_end_of_sales():
-    shop = Shop("")
-
-    def trouble():
-        shop.session.trouble = "host_certificate"
-
-    shop.keys = [trouble, None, "E"]
-    till = Till(shop, shop)
-    till._front = shop
-    try:
-        await till.run()
-    except Over:
-        pass
+    shop = await _open([_fails_with("host_certificate"), None, "E"])
     told = [values for name, values in shop.screens if name == "report"]
     assert [values["reason"] for values in told] == ["net_impostor"]
     assert "refused" not in [name for name, _ in shop.screens]
