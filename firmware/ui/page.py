@@ -126,6 +126,10 @@ class Page:
     def text(self, font, x, y, text, ink=theme.INK, align=LEFT, paper=theme.PAPER):
         return self.canvas.text(self._fonts[font], x, y, text, ink, paper, align)
 
+    def heading(self, text):
+        """What a page without a band is about, below what is always at the top."""
+        self.title(TOP + 2, text)
+
     def title(self, y, text, ink=theme.INK, paper=theme.PAPER):
         """One centred line in the large face, or in the small one where it would not fit."""
         fits = self._fonts["title24"].width(text) <= WIDTH - 2 * 8

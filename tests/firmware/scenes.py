@@ -137,6 +137,27 @@ SCENES = {
         HOLDING,
         {"title": "call_off", "reason": "call_off_done", "hints": ((("E", "key_ok"),),)},
     ),
+    "report_stranger": (
+        "report",
+        HOLDING,
+        {"title": "net_failed", "reason": "net_impostor", "hints": ((("E", "key_ok"),),)},
+    ),
+    "report_not_accepted": (
+        "report",
+        HOLDING,
+        {"title": "net_failed", "reason": "net_not_accepted", "hints": ((("E", "key_ok"),),)},
+    ),
+    "report_asking_bank": (
+        "report",
+        HOLDING,
+        {"title": "ask_bank", "reason": "contacting_bank", "hints": ((("X", "key_cancel"),),)},
+    ),
+    # There was no room for the reference: see deferral.py.
+    "denied_without_reference": (
+        "denied",
+        QUIET,
+        {"fen": 98800, "when": "2026-11-22 13:48", "card": _CARD},
+    ),
     "declined": ("declined", QUIET, {"fen": 1250, "reason": "insufficient_funds", "code": "51"}),
     "declined_unknown": ("declined", QUIET, {"fen": 1250, "reason": "host_code_7Q", "code": "7Q"}),
     "try_again": ("try_again", QUIET, {"fen": 1250, "reason": "card_lost"}),

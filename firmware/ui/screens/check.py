@@ -16,7 +16,7 @@ _WHILE = (("X", "key_cancel"),)
 def draw(page, rows, reason=""):
     """`rows`: (step, "running", "ok" or "failed", value or text key); `reason`: what to do."""
     page.begin("slate")
-    page.title(51, page.say("network_check"))
+    page.heading(page.say("network_check"))
     y = _FIRST
     for step, state, value in rows:
         page.canvas.icon("dot", 8, y + 4, _COLOURS[state], theme.PAPER)

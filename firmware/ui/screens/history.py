@@ -14,7 +14,7 @@ _FIRST = const(83)
 def draw(page, rows=(), index=0):
     """`rows`: (hh:mm, fen, word) of all that is listed; the one at `index` is marked."""
     page.begin("checking")
-    page.title(51, page.say("history"))
+    page.heading(page.say("history"))
     if not rows:
         page.sentence(160, page.say("no_sales"), theme.MUTED)
         return page.hints((("X", "key_back"),))

@@ -12,7 +12,7 @@ _FIRST = const(82)
 def draw(page, title, items):
     """`title` and `items`: text keys, at most six items."""
     page.begin("slate")
-    page.title(51, page.say(title))
+    page.heading(page.say(title))
     for place, item in enumerate(items):
         y = _FIRST + place * _ROW
         page.key(14, y + 3, str(place + 1))

@@ -15,7 +15,7 @@ _COLOURS = {"net_reached": theme.GREEN, "net_came": theme.BLUE}
 def draw(page, lines):
     """`lines`: (hh:mm:ss, event, trouble or "", seconds that it was otherwise before)."""
     page.begin("slate")
-    page.title(51, page.say("net_log"))
+    page.heading(page.say("net_log"))
     if not lines:
         page.sentence(150, page.say("net_log_empty"), theme.MUTED)
     for place, line in enumerate(lines[:_ROWS]):

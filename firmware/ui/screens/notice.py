@@ -5,7 +5,7 @@ def draw(page, stage, window, recovery, scope, text, place=1, count=1):
     """`stage` and `scope`: text keys; `text`: in Chinese and in English."""
     page.begin("slate")
     title = page.say("notices")
-    page.title(51, "%s %d/%d" % (title, place, count) if count > 1 else title)
+    page.heading("%s %d/%d" % (title, place, count) if count > 1 else title)
     y = page.sentence(84, page.say(stage)) + 4
     y = page.details(
         y,

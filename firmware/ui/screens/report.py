@@ -8,7 +8,7 @@ _BACK = ((("X", "key_back"),),)
 def draw(page, title, rows=(), reason="", hints=_BACK):
     """`rows`: (text key, value), at most seven; `reason`: text key of the sentence below them."""
     page.begin("slate")
-    page.title(51, page.say(title))
+    page.heading(page.say(title))
     y = page.details(86, *rows)
     if reason:
         page.reason(y + 6, reason, end=above(len(hints) - 1) - 4)
