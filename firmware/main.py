@@ -159,7 +159,10 @@ def services(hardware, people, feed):
 
 def language(s):
     """The one that was chosen last."""
-    chosen = s.folder.read("language")
+    try:
+        chosen = s.folder.read("language") or b""
+    except OSError:
+        chosen = b""  # no choice is worth a terminal that does not start
     return {b"zh": "zh", b"en": "en"}.get(chosen, s.settings.language)
 
 
