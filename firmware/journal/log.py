@@ -11,6 +11,7 @@ from journal.sector import SLOTS, UNITS, UNREADABLE, Sectors
 
 _READ_BACKS = const(4)
 _TRIES = const(4)
+_NEAR_END = const(4)  # slots: room for two starts that were cut off, and that some see and some not
 _AHEAD = const(6)  # fewer free slots than this in the open sector: erase the next one
 _TOKEN_BYTES = const(16)
 _EIO = const(5)
@@ -55,8 +56,8 @@ class Journal:
         found = settle.find(self._sectors, self._reader)
         self._ring.enter(found.number, found.void)
         self._next = min(found.next, (found.number + 1) * SLOTS)
-        self._void = found.void
-        self._last = self._base = found.pos or 0  # base: from where a start now would make void
+        self._last = found.pos or 0
+        self._void = self._base = found.void  # base: from where a start now would make void
         self._top = found.top
         self.released = found.released
         self._unit = UNITS  # the next one may be half programmed and read blank: use none here
@@ -65,6 +66,8 @@ class Journal:
         self._moved = {}  # old position -> where that record stands now
         self._free = None
         self._write(found.kind, found.seq, found.payload)
+        if self._strayed() and self._left() < _NEAR_END:
+            self._settle_again()
 
     # Writing
 
@@ -122,6 +125,11 @@ class Journal:
         """How many one-page records can still be appended."""
         return self._room(self._free_sectors())
 
+    def free_behind(self, seq):
+        """How many sectors would hold nothing any more, were all up to `seq` released and summed
+        up."""
+        return self._ring.free(seq, self._top)
+
     def idle(self):
         """At most one background step. True if it did something.
 
@@ -165,11 +173,22 @@ class Journal:
         return self._write(kind, 0, payload)
 
     def _settle_again(self):
-        """As a start does, but in another sector."""
+        """As a start does, but in the other one of the two sectors.
+
+        What a cut has left may look blank to one start and not to the next. So nothing may hang on
+        how much of this sector looks used: else one start would mark the other sector, perhaps a
+        lap ahead, and the next go on here and past that mark. Whoever comes near the end of this
+        one goes to the other; who wants to go there fills this one first.
+        """
+        while self._left() >= _NEAR_END:
+            self._settle_here()
+        self._void = self._base
+        self._enter(self._ring.following(self._void, self._last))
+        self._settle_here()
+
+    def _settle_here(self):
         old, self._void = self._last, self._base
-        record = self.read(old)
-        self._enter(self._ring.following(self._void, old))
-        new = self._write(*record)
+        new = self._write(*self.read(old))
         for pos in [pos for pos in self._moved if self._moved[pos] == old]:
             self._moved[pos] = new
         self._moved[old] = new
@@ -225,7 +244,7 @@ class Journal:
     def _count_free(self, released):
         """How many sectors behind the open one may be erased if so much is released."""
         if self._sum is None:
-            return self._ring.free(released, self._top)
+            return self.free_behind(released)
         pos, seq = self._sum
         return self._ring.free(min(released, seq), self._top, pos)
 

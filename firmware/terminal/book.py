@@ -8,7 +8,7 @@ records are in `terminal/kinds.py`.
 from micropython import const
 
 from journal import Full
-from terminal import past, sale_record
+from terminal import carry, past, sale_record
 from terminal.kinds import (
     ABANDONED,
     ALIVE_OF,
@@ -128,12 +128,15 @@ class Book:
     # Room and numbers
 
     def has_room(self):
-        """Every open request keeps room for its ending; a sale takes what is beyond that."""
-        endings = self.totals(REQUEST, DEFERRED, CALLED_OFF)[0]
-        needed = ROOM_FOR_A_SALE + (endings and endings + _ROOM_FOR_STARTS)
-        if self._journal.room() < needed:
+        """For a sale."""
+        if self._room() < ROOM_FOR_A_SALE:
             self.tally.make_room()
-        return self._journal.room() >= needed
+        return self._room() >= ROOM_FOR_A_SALE
+
+    def _room(self):
+        """Every open request keeps room for its ending: what is beyond that."""
+        endings = self.totals(REQUEST, DEFERRED, CALLED_OFF)[0]
+        return self._journal.room() - (endings and endings + _ROOM_FOR_STARTS)
 
     def reserve(self):
         """The sequence number of a new sale, until `put_back`; none that DUKPT skips."""
@@ -195,8 +198,7 @@ class Book:
         self._release()
 
     def bury(self, seq):
-        """To the dead-letter list: kept for people, out of the way of the rest. False: no room now,
-        it stays where it is."""
+        """To the dead-letter list, for people to look at. False: no room now, it stays."""
         return self._rewrite(seq, DEAD_OF[self._entries[seq].kind])
 
     def is_dead(self, number):
@@ -211,7 +213,7 @@ class Book:
 
     def _rewrite(self, seq, kind):
         """Writes the sale again at the head of the journal; the old records are then superseded."""
-        if self._journal.room() < 2 * ROOM_FOR_A_SALE:
+        if not carry.has_room(self._journal, self._entries, seq, self._room()):
             return False
         self.open(kind, self.sale(seq), self._usable_from(self._journal.next_seq))
         self.resolve(seq, NOTHING_OWED)
@@ -230,10 +232,8 @@ class Book:
         return seq < self._journal.next_seq and not self._usable(seq) and seq not in self._entries
 
     def keep_short(self):
-        """Idle work: carries a stuck sale forward so that those behind it can be released.
-
-        In a small journal early enough that there is still room to do it.
-        """
+        """Idle work: carries a stuck sale forward so that those behind it can be released, in a
+        small journal early enough that there is still room to do it."""
         stuck = self._entries.get(self._journal.released + 1)
         narrow = self._resolved and self._journal.room() < 4 * ROOM_FOR_A_SALE
         due = narrow or len(self._resolved) > _MOST_WAITING

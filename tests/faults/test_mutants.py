@@ -42,6 +42,12 @@ MUTANTS = {
         "        self._void, self._noted = None, found.released\n",
     ),
     "no slot skipped": (_cuts, "settle.py", "last + 2", "last + 1"),
+    "a start stays in a sector that the next one may find full": (
+        _one_life(1_540_001, depth=3),
+        "log.py",
+        "if self._strayed() and self._left() < _NEAR_END:",
+        "if False:",
+    ),
     "a start trusts the acknowledgement units": (
         _cuts,
         "log.py",
@@ -99,14 +105,8 @@ MUTANTS = {
     "no record held back": (_cuts, "scan.py", "_HELD_BACK = const(2)", "_HELD_BACK = const(0)"),
     "nothing is read back": (_errors, "log.py", "range(_READ_BACKS)", "range(0)"),
     "an erase is believed": (_errors, "sector.py", "if self._marks != BLANK:", "if False:"),
-    "the reserve is searched for records": (
-        _one_life(20_010),
-        "ring.py",
-        "step <= self._spare or ",
-        "",
-    ),
     "a note is written anywhere in the reserve": (
-        _one_life(20_081, depth=3),
+        _one_life(20_155, depth=3),
         "log.py",
         "            if strayed == 0 or (strayed == 1 and self._left() >= pages):\n",
         "            if True:\n",

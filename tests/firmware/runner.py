@@ -1,8 +1,9 @@
 """Runs the tests of one file inside MicroPython. A test skips by returning a reason text."""
 
-import asyncio
 import gc
 import sys
+
+import virtual_time
 
 
 def _is_coroutine(value):
@@ -11,15 +12,18 @@ def _is_coroutine(value):
 
 def _run(function):
     value = function()
-    return asyncio.run(value) if _is_coroutine(value) else value
+    return sys.modules["asyncio"].run(value) if _is_coroutine(value) else value
 
 
 def main(path):
+    gc.threshold(32768)  # as on a device: small leftovers must not break up the heap
+    begin = virtual_time.install()
     module = {"__name__": "tests"}
     with open(path) as file:
         exec(compile(file.read(), path, "exec"), module)  # noqa: S102  the test file itself
     for name in [n for n in module if n.startswith("test_")]:
         gc.collect()
+        begin()
         print("==", name)
         try:
             reason = _run(module[name])

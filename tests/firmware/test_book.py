@@ -289,6 +289,30 @@ def test_a_full_journal_keeps_room_for_the_end_of_what_is_in_doubt():
     assert bench.book.waiting(b.REQUEST) == []
 
 
+def test_in_a_full_journal_what_the_host_will_not_take_makes_way_for_those_behind_it():
+    bench = Bench()
+    poison, good = bench.stored(100), []
+    while bench.book.has_room():
+        good.append(bench.stored(200))
+    for sale in good:
+        bench.book.resolve(sale.number, TOKEN)
+    assert bench.book.bury(poison.number)
+    assert bench.book.has_room()
+    bench.restart()
+    assert bench.book.held() == (1, 100)
+
+
+def test_the_last_room_is_not_used_up_for_what_frees_nothing():
+    bench = Bench()
+    doubted = [bench.stored(100) for _ in range(20)]
+    while bench.book.has_room():
+        bench.stored(200)
+    room = bench.book._journal.room()
+    for sale in doubted:
+        assert not bench.book.bury(sale.number)
+    assert bench.book._journal.room() == room
+
+
 def test_starts_in_a_row_leave_room_for_what_the_bank_decides():
     bench = Bench()
     sales = []

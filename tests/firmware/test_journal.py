@@ -373,6 +373,35 @@ def test_starts_that_read_a_note_erase_nothing_that_others_need_who_cannot_read_
             assert again.damage == []
 
 
+class Marking(RamFlash):
+    """The power fails when a sector has its mark and nothing else."""
+
+    def writeblocks(self, block, buffer, offset):
+        super().writeblocks(block, buffer, offset)
+        if offset == 0:
+            raise Cut
+
+
+def test_where_a_note_was_going_when_the_power_went_the_next_start_goes_too():
+    """Its mark may be a lap ahead: what was written past it, no later start would look for."""
+    cuts = 0
+    for restarts in range(2, 40):
+        flash, journal = fresh(8, 256)  # without units: a release needs a record
+        for seq in (1, 2):
+            journal.append(1, seq, b"sale")
+        for _ in range(restarts):
+            journal = restarted(flash)
+        flash = journal._sectors._device = copied(flash, Marking)
+        journal.release(1, TOKEN)
+        cuts += raises(Cut, journal.idle) or raises(Cut, journal.idle)
+        flash = copied(flash)
+        journal = restarted(flash)
+        for _ in range(40):
+            journal.append(1, journal.next_seq, b"sale")
+        assert shown(restarted(flash)) == shown(journal), restarts
+    assert cuts > 10
+
+
 def test_a_record_is_found_where_it_was_written_also_when_a_note_has_moved_it():
     for restarts in range(1, 18):
         flash, journal = fresh(8, 256)  # without units: a release needs a record

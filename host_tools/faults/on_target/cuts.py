@@ -1,9 +1,9 @@
 """Runs inside MicroPython: cuts the power in every flash operation of journal lives.
 
 `cuts.py FIRST_SEED CASES DEPTH MOST_VIOLATIONS` prints JSON. A case is one operation left half
-done in one way; the start after it, an append, sometimes a release, and more starts must all tell
-the same story, and the right one. With DEPTH 2 the power also fails in every operation of that
-start, with 3 sometimes again.
+done in one way; the start after it, an append, sometimes a release or many records more, and more
+starts must all tell the same story, and the right one. With DEPTH 2 the power also fails in every
+operation of that start, with 3 sometimes again.
 """
 
 import gc
@@ -20,6 +20,7 @@ from journal import Full
 
 _TIMES = 2  # each random way, for each operation
 _STARTS = 3
+_FAR = 60  # records: four sectors
 _FAILURES_TOLD = 10
 
 
@@ -90,6 +91,8 @@ class Cuts:
         if wrong:
             return "first start: " + wrong
         shown += self._append(journal)
+        if random.getrandbits(4) == 0:
+            self._go_on(journal, shown)
         if shown and random.getrandbits(1):
             journal.release(shown[0][1], b"")
         certain, claimed = journal._noted, journal.released
@@ -104,6 +107,14 @@ class Cuts:
                 return "start %d: released %d, not %d" % (start, journal.released, claimed)
             certain = claimed = journal.released
         return flash.broken and flash.broken[0]
+
+    def _go_on(self, journal, shown):
+        """Until what the cut left lies sectors back, where later starts may stumble over it."""
+        for _ in range(random.randrange(_FAR)):
+            shown += self._append(journal)
+            if random.getrandbits(1):
+                journal.release(max(0, journal.next_seq - 3), b"")
+                journal.idle()
 
     def _append(self, journal):
         record = (1, journal.next_seq, content(0, 100))

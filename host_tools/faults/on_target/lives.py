@@ -7,6 +7,7 @@ from model import Model, content
 
 from crypto.seal import Sealer
 from journal import Full, Journal
+from journal.sector import SLOTS
 
 SECTORS = (4, 5, 8)
 LARGE, HUGE = 256, 4096
@@ -114,10 +115,11 @@ class Life:
         self._restart_often()
 
     def _brink(self):
-        """Full without a single release, and the reserve used up to its last slot."""
+        """Full without a single release, and the starts go round in the reserve."""
         self._packed()
-        while self.journal._left():
-            self.restart()
+        for _ in range(SLOTS):
+            if not self.journal._strayed():
+                self.restart()
 
     def _restart_often(self):
         for _ in range(random.randrange(40)):
