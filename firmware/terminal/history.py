@@ -67,10 +67,17 @@ def _show(front, book, sale, word):
         "entry",
         word=word,
         code=sale.answer[2],
-        where="where_undecided" if deferral.is_undecided(book, sale.number) else "",
+        where=_where(book, sale.number, word),
         back_fen=0 if sale.original else returns.given_back_fen(book, sale),
         **particulars(sale),
     )
+
+
+def _where(book, number, word):
+    """The text on where the money is, if it is not that of the word."""
+    if deferral.is_undecided(book, number):
+        return "where_undecided"
+    return "where_unsaid" if word == "checking" and not book.is_open(number) else ""
 
 
 def _more(book, number):

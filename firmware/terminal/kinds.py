@@ -75,4 +75,5 @@ ONCE_CLOSED = {
     STORED: "paid",
     REQUEST: "returned",  # reversed when there was no room to write it
     RETURN: "returned",
+    DEFERRED: "checking",  # decided when there was no room to write it: only the bank can tell
 }

@@ -27,6 +27,10 @@ TEXTS = {
         "尚未收款：尚无批准。\n联网后由银行决定，\n也可能被拒绝。",
         "NOT paid yet. The bank\ndecides when online\nagain, and may say no.",
     ),
+    "where_unsaid": (
+        "银行已有结果，\n但本机没有记下。\n请在操作中问银行。",
+        "The bank has decided;\nthere was no room here\nto keep it. Ask it.",
+    ),
     "where_checking": (
         "尚未收到可信答复，\n正在撤销，\n请按未收款处理。",
         "No trustworthy answer.\nBeing cancelled:\ntreat it as NOT paid.",

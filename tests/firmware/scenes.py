@@ -127,6 +127,17 @@ SCENES = {
             "card": _CARD,
         },
     ),
+    "entry_unsaid": (
+        "entry",
+        HOLDING,
+        {
+            "fen": 98800,
+            "word": "checking",
+            "where": "where_unsaid",
+            "when": "11-22 13:48",
+            "card": _CARD,
+        },
+    ),
     "confirm_call_off": (
         "confirm",
         HOLDING,

@@ -259,9 +259,9 @@ def test_a_request_that_the_host_does_not_understand_is_for_people():
     assert terminal.book.owed() == [sale.number]
 
 
-def _full(terminal):
+def _full(terminal, but=0):
     """Starts upon starts have used up the room that was kept for the answers."""
-    while terminal.journal.room():
+    while terminal.journal.room() > but:
         number = terminal.journal.next_seq
         terminal.journal.append(b.ABANDONED, number, parts.sale(number, 0).ending())
 
@@ -273,6 +273,16 @@ def test_a_full_journal_lets_a_sale_go_that_the_bank_has_approved():
     terminal.decides(sale, "00")
     assert terminal.book.kind(sale.number) is None
     assert terminal.counted() == (1, 1000)
+
+
+def test_what_became_of_it_only_the_bank_can_tell_and_nothing_of_it_is_given_back():
+    terminal = Terminal()
+    _full(terminal, but=30)
+    sale = terminal.defers()
+    _full(terminal)
+    terminal.decides(sale, "00")
+    assert terminal.book.word(sale.number) == "checking"
+    assert returns.left_fen(terminal.book, sale) == (0, "return_in_doubt")
 
 
 def test_what_is_declined_while_there_is_no_room_is_told_and_goes_when_it_was_seen():
