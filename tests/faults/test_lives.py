@@ -9,7 +9,7 @@ import pytest
 from host_tools.lives import frozen, native, runner, shrink
 from host_tools.release.build import CompileError
 
-LIVES = 240
+LIVES = 940
 AS_DEPLOYED = 60  # more lives, in bytecode as on a device
 SIXTY = range(1, 61)
 MICROPYTHON_SOURCE = os.environ.get("MICROPYTHON_SOURCE", "")
