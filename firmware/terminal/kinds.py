@@ -70,10 +70,10 @@ WORDS = {
     CALLED_OFF: "checking",
 }
 
-# The word once it is not open any more, where no record says how it ended.
+# The word once it is not open any more, where no record says how it ended. Of the others only the
+# bank can tell: that record found no room, or cannot be read any more.
 ONCE_CLOSED = {
     STORED: "paid",
-    REQUEST: "returned",  # reversed when there was no room to write it
     RETURN: "returned",
-    DEFERRED: "checking",  # decided when there was no room to write it: only the bank can tell
+    DEFERRED: "checking",
 }

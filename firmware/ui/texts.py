@@ -29,7 +29,7 @@ TEXTS = {
     ),
     "where_unsaid": (
         "银行已有结果，\n但本机没有记下。\n请在操作中问银行。",
-        "The bank has decided;\nthere was no room here\nto keep it. Ask it.",
+        "The bank has decided,\nbut how is not kept\nhere. Ask the bank.",
     ),
     "where_checking": (
         "尚未收到可信答复，\n正在撤销，\n请按未收款处理。",

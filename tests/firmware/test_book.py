@@ -356,6 +356,19 @@ def test_a_paid_sale_whose_last_record_is_damaged_is_not_reversed():
     assert bench.book.waiting(b.REQUEST) == []
 
 
+def test_a_paid_sale_of_long_ago_whose_last_record_is_damaged_is_not_called_returned():
+    bench = Bench()
+    sale = bench.sale(500)
+    bench.book.open(b.REQUEST, sale, sale.number)
+    bench.book.end(sale.number, b.PAID, TOKEN, ANSWER)
+    pos = [record[0] for record in bench.book._journal.history() if record[1] == b.PAID][0]
+    bench.book.resolve(bench.stored(100).number, TOKEN)
+    bench.restart()
+    _damage(bench, pos)
+    assert bench.words() == ["paid", "checking"]
+    assert bench.book.held() == (0, 0)
+
+
 def _reopened(bench):
     bench.restart()
     return bench
