@@ -1,4 +1,4 @@
-"""The simulation finds faults: each rule of the journal, taken away, is missed."""
+"""The simulation and the tests find faults: each rule of the journal, taken away, is missed."""
 
 import shutil
 
@@ -6,6 +6,7 @@ import pytest
 
 from host_tools import paths
 from host_tools.faults import cuts
+from tests.conftest import FIRMWARE_TESTS, run_micropython
 
 
 def _cuts(firmware):
@@ -31,6 +32,16 @@ def _errors(firmware):
 
 def _flips(firmware):
     return cuts.bit_flips(4_096, firmware=firmware)
+
+
+def _own_tests(firmware):
+    """The journal's own tests, for what chance seldom finds."""
+    search = f"{firmware}:{FIRMWARE_TESTS}:.frozen"
+    tests = FIRMWARE_TESTS / "test_journal.py"
+    done = run_micropython(FIRMWARE_TESTS / "runner.py", tests, env={"MICROPYPATH": search})
+    verdicts = [line.split()[2] for line in done.stdout.splitlines() if line.count(" ") == 2]
+    assert "pass" in verdicts, done.stderr
+    return {"violations": verdicts.count("fail"), "cases": len(verdicts)}
 
 
 # What is taken away: (simulation, file, what it says, what it says instead)
@@ -105,6 +116,18 @@ MUTANTS = {
     "no record held back": (_cuts, "scan.py", "_HELD_BACK = const(2)", "_HELD_BACK = const(0)"),
     "nothing is read back": (_errors, "log.py", "range(_READ_BACKS)", "range(0)"),
     "an erase is believed": (_errors, "sector.py", "if self._marks != BLANK:", "if False:"),
+    "the reserve is searched for records": (
+        _own_tests,
+        "ring.py",
+        "step <= self._spare or ",
+        "",
+    ),
+    "a note leaves room behind in its sector": (
+        _own_tests,
+        "log.py",
+        "while self._left() >= _NEAR_END:",
+        "while False:",
+    ),
     "a note is written anywhere in the reserve": (
         _one_life(20_155, depth=3),
         "log.py",
@@ -133,7 +156,7 @@ def mutated(tmp_path):
 
 
 @pytest.mark.parametrize("name", MUTANTS)
-def test_the_simulation_notices(name, mutated):
+def test_it_is_noticed(name, mutated):
     simulate, file, old, new = MUTANTS[name]
     try:
         found = simulate(mutated(file, old, new))
