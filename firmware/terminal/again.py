@@ -2,7 +2,8 @@
 
 What the journal still holds of a sale is enough: a stored sale is its record, an online sale its
 request with the answer and the host's own proof, a reversal needs no more than the record that
-ended it. What is missing is counted.
+ended it. What the host had declined is told as a reversal: a late copy of the request would find it
+willing, now that it has forgotten. What is missing is counted.
 """
 
 from micropython import const
@@ -11,10 +12,19 @@ from journal import Damaged, WrongKey
 from terminal import book as b
 from terminal import sale_record
 from terminal.kinds import WORDS
+from uplink import answers
 
 _MOST_LOADED = const(4)  # sales in memory at once
 _MOST_MISSING = const(0xFFFF)
 _NOTHING = (None, None)
+
+
+def _was_answered(kind, sale):
+    """Whether the host had a record of this sale, of which nothing was paid in the end. Without one
+    it judges a late copy today as it did then, restored or not."""
+    if kind == b.ABANDONED:
+        return sale.answer[2]
+    return kind in (b.REVERSED, b.DENIED) or answers.is_kept(sale.answer[0])
 
 
 class Again:
@@ -88,8 +98,11 @@ class Again:
         if sale is None:
             return None
         unwanted = self._only not in (None, sale.number) or sale.number in self.loaded
-        if unwanted or self._book.is_open(sale.number):
+        stands = self._book.kind(sale.number)
+        if unwanted or stands not in (None, b.DENIED):
             return None
+        if stands:
+            return b.CALLED_OFF, sale
         if kind in (b.STORED, b.RETURN):
             return kind, sale
         if kind in (b.REQUEST, b.DEFERRED, b.CALLED_OFF):
@@ -102,10 +115,9 @@ class Again:
         `request` is the position of the one before (None: not seen)."""
         if kind in (b.PAID, b.GRANTED):
             return self._paid(kind, sale, request)
-        reversed_ = kind == b.REVERSED or kind == b.ABANDONED and sale.answer[2]
-        if not reversed_:
+        if not _was_answered(kind, sale):
             return None
-        return b.CALLED_OFF if sale.called_off else b.REQUEST, sale
+        return b.CALLED_OFF if sale.was_deferred else b.REQUEST, sale
 
     def _paid(self, kind, ending, request):
         sale = self._read(request)

@@ -34,6 +34,7 @@ _SAYS = {
     },
     lookup.RETURNED: {
         "returned": "bank_returned",
+        "failed": "bank_returned",
         "checking": "bank_returned",
         "paid": "bank_returned",
     },

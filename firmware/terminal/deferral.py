@@ -19,6 +19,7 @@ def decided(book, seq, reply):
         return
     sale = book.sale(seq)
     sale.answer = answer
+    sale.mark_deferred()
     try:
         book.open(DENIED, sale, seq)
     except Full:
@@ -44,7 +45,7 @@ def call_off(book, number):
         return "call_off_late"
     seq = book.seq_of(number)
     sale = book.sale(seq)
-    sale.call_off()
+    sale.mark_deferred()
     try:
         book.open(CALLED_OFF, sale, seq)
     except Full:

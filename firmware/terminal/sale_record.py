@@ -22,8 +22,8 @@ OWN_TAGS = const(0xDF00)
 ORIGINAL = const(0xDF01)
 # Of a sale by pay code only: how many digits, the first two and the last four of them (BCD).
 PAY_CODE = const(0xDF02)
-# Of a deferred sale that the merchant called off only: 1.
-CALLED_OFF = const(0xDF03)
+# Of a deferred sale only, once the merchant has called it off or the bank has declined it: 1.
+WAS_DEFERRED = const(0xDF03)
 
 # (tag, length); a negative length is the most that a variable one may have. Order is the format:
 # new tags are added at the end.
@@ -58,9 +58,9 @@ CHIP_TAGS = (
     (0x9F39, 1),
     (ORIGINAL, 21),
     (PAY_CODE, 4),
-    (CALLED_OFF, 1),
+    (WAS_DEFERRED, 1),
 )
-_IN_ENDINGS = (PAY_CODE, CALLED_OFF)  # a card is in the head of the record already
+_IN_ENDINGS = (PAY_CODE, WAS_DEFERRED)  # a card is in the head of the record already
 
 
 class BadSale(Exception):
@@ -141,11 +141,11 @@ class Sale:
         self.card_sequence, self.masked = original.card_sequence, original.masked
 
     @property
-    def called_off(self):
-        return CALLED_OFF in self.chip
+    def was_deferred(self):
+        return WAS_DEFERRED in self.chip
 
-    def call_off(self):
-        self.chip[CALLED_OFF] = b"\1"
+    def mark_deferred(self):
+        self.chip[WAS_DEFERRED] = b"\1"
 
     @property
     def signed_fen(self):

@@ -54,6 +54,11 @@ def reason(code):
     return REASONS.get(code, "issuer_declined")
 
 
+def is_kept(reference):
+    """Whether the answer with this DE 37 is one that the host has on record."""
+    return reference not in ("", _NOTHING_STORED)
+
+
 def of_sale(reply):
     """An 0210 (None: no answer came) -> APPROVED, REFUSED, NOT_POSTED or DOUBT."""
     if reply is None or not reply.trusted or reply.code in _NEVER_TRUSTED:
@@ -62,7 +67,7 @@ def of_sale(reply):
         return APPROVED if reply.code == "00" else REFUSED
     # The same request, should it come a second time, must not be posted then: only a 91 that the
     # host has kept is final.
-    kept = reply.code == _UNREACHABLE and reply.rrn != _NOTHING_STORED
+    kept = reply.code == _UNREACHABLE and is_kept(reply.rrn)
     return NOT_POSTED if kept or reply.code in _NOT_POSTED else DOUBT
 
 

@@ -458,13 +458,13 @@ def test_a_host_that_has_forgotten_is_offered_what_it_approved_with_its_own_proo
     assert (private[f.PROOF], private[f.DEFERRED]) == (PROOF, b"\1")
 
 
-def test_what_it_declined_is_not_offered_and_not_missing():
+def test_what_it_declined_is_told_as_called_off_and_not_missing():
     terminal = Terminal()
     sale = terminal.defers()
     terminal.decides(sale, "51")
     deferral.seen(terminal.book, sale.number)
     again = _told_again(terminal)
-    assert (again.loaded, again.missing) == ({}, 0)
+    assert (again.loaded[sale.number][0], again.missing) == (b.CALLED_OFF, 0)
 
 
 def test_what_was_called_off_is_told_again_as_that():

@@ -31,7 +31,7 @@ class Host:
     def __init__(self, codes=None):
         self.silent, self._held = False, []
         self.heard = []  # (type, number, private data)
-        self._codes = codes or {}  # number -> response code instead of 00
+        self.codes = codes or {}  # number -> response code instead of 00
         self._messages = parts.messages()
 
     def post(self, key, data, answered):
@@ -39,7 +39,7 @@ class Host:
         private = codec.unpack_private(fields[63])
         number = int.from_bytes(fields[53][-4:], "big")
         self.heard.append((mti, number, fields, private))
-        code = self._codes.get(number, "00")
+        code = self.codes.get(number, "00")
         reply = self._messages.read(parts.Host().reply(data, code, token=code != "94"))
         if self.silent:
             self._held.append((answered, reply))
@@ -71,14 +71,14 @@ class Bench:
     def now_ms(self):
         return 0
 
-    def made(self, *kinds, proof=PROOF):
+    def made(self, *kinds, proof=PROOF, answer=ANSWER):
         """A sale with these records, the way the till and the forwarding write them."""
         sale = parts.sale(self.book.reserve(), 100)
         sale.id = sale.number.to_bytes(16, "big")
         self.book.open_intent(sale)
         for kind in kinds:
             if kind in (b.PAID, b.REVERSED, b.DECLINED):
-                self.book.end(sale.number, kind, TOKEN, ANSWER, proof)
+                self.book.end(sale.number, kind, TOKEN, answer, proof)
             elif kind == b.ABANDONED:
                 self.book.end(sale.number, kind, b.NOTHING_OWED)
             else:
@@ -150,8 +150,45 @@ async def test_a_host_that_asks_is_told_every_sale_again_in_order_as_what_it_was
     bench.made(b.ABANDONED)
     bench.asks_from(1)
     await bench.work()
-    assert bench.host.told() == [("0201", 1), ("0221", 2), ("0401", 3)]
+    assert bench.host.told() == [("0201", 1), ("0221", 2), ("0401", 3), ("0401", 4)]
     assert bench.says()[AGAIN_FROM] == bytes((0, 0, 0, 1, 0, 0))
+
+
+async def test_a_sale_that_the_host_declined_without_keeping_it_is_not_told():
+    bench = Bench()
+    bench.made(b.REQUEST, b.DECLINED, answer=("0" * 12, "", "30"))
+    bench.asks_from(1)
+    await bench.work()
+    assert bench.host.told() == []
+
+
+async def test_a_declined_deferred_sale_is_told_as_called_off_whether_it_was_seen_or_not():
+    bench = Bench(codes={1: "51", 2: "51"})
+    seen, unseen = bench.made(b.DEFERRED), bench.made(b.DEFERRED)
+    await bench.work()
+    deferral.seen(bench.book, seen.number)
+    bench.host.codes, bench.host.heard = {}, []
+    bench.asks_from(1)
+    await bench.work()
+    assert set(bench.host.told()) == {("0421", seen.number), ("0421", unseen.number)}
+    assert bench.book.kind(unseen.number) == b.DENIED
+
+
+async def test_a_declined_deferred_sale_is_told_in_the_same_words_when_only_its_end_is_left():
+    bench = Bench(sectors=8, codes={1: "51"})
+    sale = bench.made(b.DEFERRED)
+    await bench.work()
+    for _ in range(20):
+        bench.banked()
+    deferral.seen(bench.book, sale.number)
+    while bench.kept(sale) != [b.DECLINED]:
+        bench.banked()
+        bench.book._journal.idle()
+    bench.host.codes, bench.host.heard = {}, []
+    bench.asks_from(sale.number)
+    await bench.work()
+    assert ("0421", sale.number) in bench.host.told()
+    assert ("0401", sale.number) not in bench.host.told()
 
 
 async def test_only_what_was_asked_for_is_told_and_nothing_changes_here():

@@ -1,9 +1,11 @@
 """Named case 42: the bank is restored from a backup that is older than what it has acknowledged."""
 
+from cards import POOR
 from steps import (
     ANY,
     BREATH,
     DOWN,
+    GOOD_HOST,
     GOOD_NET,
     HOUR,
     ONLINE,
@@ -51,6 +53,23 @@ def _twice():
     """Restored again from the same backup while the terminals tell."""
     sales = [BACK_UP] + [STORED] * 6 + [ONLINE, REST, RESTORE]
     return [case(*sales + [["wait", ms], RESTORE] + TOLD + [bank(7)]) for ms in (3100, 4000, 9000)]
+
+
+def _late_copies():
+    """What the bank declined and has forgotten comes a second time, and it would take it now."""
+    twice, poor = net("twice_request"), ["sell", 3000, POOR, "online", ""]
+    down = [BACK_UP, twice, host("issuer_down"), ONLINE, expect("declined"), GOOD_HOST, bank(0)]
+    later = [BACK_UP, poor, DOWN, poor, expect("deferred"), twice, UP, ["wait", 5000], bank(1)]
+    rich_again = [give_back(0, 1), ["wait", 2000], ["back", 3000]]
+    ended = [GOOD_NET, RESTORE] + TOLD
+    return [
+        plan
+        for seed in (3, 5, 7)
+        for plan in (
+            case(*down + ended + [word("failed"), bank(0)], seed=seed),
+            case(*later + rich_again + ended + [bank(1)], seed=seed, deferred=True),
+        )
+    ]
 
 
 def _power_cut_while_telling():
@@ -106,6 +125,7 @@ def _restored():
         _whole_again()
         + _out_of_turn()
         + _twice()
+        + _late_copies()
         + _power_cut_while_telling()
         + _given_back()
         + _more_than_the_journal_holds()
