@@ -178,11 +178,12 @@ async def test_what_the_bank_has_forgotten_it_is_told_again_as_what_it_was():
         assert codec.unpack_private(link.asked[1][1][63])[1] == sale.id
 
 
-async def test_a_charge_whose_reversal_the_bank_has_forgotten_is_reversed_again():
-    link = Line(_status(lookup.POSTED), then=_status(lookup.RETURNED))
-    merchant = Merchant(link)
-    assert await merchant.asks(merchant.made(b.REQUEST, b.REVERSED)) == "bank_returned"
-    assert [asked[0] for asked in link.asked] == ["0800", "0401", "0800"]
+async def test_a_charge_after_a_reversal_or_a_decline_that_the_bank_has_forgotten_is_reversed():
+    for ending in (b.REVERSED, b.DECLINED):
+        link = Line(_status(lookup.POSTED), then=_status(lookup.RETURNED))
+        merchant = Merchant(link)
+        assert await merchant.asks(merchant.made(b.REQUEST, ending)) == "bank_returned"
+        assert [asked[0] for asked in link.asked] == ["0800", "0401", "0800"]
 
 
 async def test_what_is_not_kept_any_more_is_for_support():
