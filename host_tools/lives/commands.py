@@ -24,7 +24,7 @@ def simulate_lives(
     scenario: Annotated[
         str | None, typer.Option(help="A case of docs/reliability.md by its number, or 'all'.")
     ] = None,
-    jobs: Annotated[int | None, typer.Option(min=1, help="Processes.")] = None,
+    jobs: Annotated[int | None, typer.Option(min=1, max=64, help="Processes.")] = None,
     machine_code: Annotated[
         bool, typer.Option("--native/--no-native", help="Many lives: compile for this processor.")
     ] = True,
@@ -40,7 +40,7 @@ def simulate_lives(
 
     first = 1 if start is None else start
     count = seeds or (_SEEDS if start is None else 1)
-    if scenario:
+    if scenario is not None:
         result = runner.scenarios(_number(scenario), say=say)
         if not result["cases"]:
             raise typer.BadParameter(f"there is no case {scenario}", param_hint="--scenario")

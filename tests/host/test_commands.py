@@ -305,7 +305,13 @@ def test_ctrl_c_ends_also_a_long_job_within_the_event_loop():
     asyncio.run(story())
 
 
-def test_a_micropython_that_there_is_not_is_named(tapstone, monkeypatch, tmp_path):
-    monkeypatch.setenv("MICROPYTHON", str(tmp_path / "nosuch"))
+@pytest.mark.parametrize("name", ["nosuch", "true"])
+def test_what_is_said_to_be_micropython_and_is_not_is_named(tapstone, monkeypatch, name):
+    monkeypatch.setenv("MICROPYTHON", name)
     code, said = tapstone("simulate", "cuts", "--cases", 1, "--no-native", "--json")
-    assert (code, "MICROPYTHON=" in said, "no program" in said) == (1, True, True)
+    assert (code, f"MICROPYTHON={name} is not micropython" in said) == (1, True)
+
+
+def test_an_empty_case_number_is_not_taken_for_none(tapstone):
+    code, said = tapstone("simulate", "lives", "--scenario", "")
+    assert (code, "--scenario" in said) == (2, True)
