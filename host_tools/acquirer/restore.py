@@ -59,7 +59,9 @@ def _acknowledged(request: Request) -> Acknowledged | None:
 def _was_told_again(request: Request, terminal: Row, connection: Connection, now: datetime) -> bool:
     """Whether the terminal has offered all that was asked for; what it no longer holds is gone."""
     raw = request.message.private.get(fields.AGAIN_FROM, b"")
-    if len(raw) != _HEAD_BYTES or int.from_bytes(raw[:4], "big") != terminal.again_from:
+    if len(raw) != _HEAD_BYTES or raw[:_NUMBER_BYTES] != request.asked:
+        return False
+    if int.from_bytes(request.asked, "big") != terminal.again_from:
         return False
     if missing := int.from_bytes(raw[4:], "big"):
         detail = f"up to {missing} sales from number {terminal.again_from} on are on neither side"

@@ -30,9 +30,9 @@ class Service:
         self._verify = verify
         self._terms = terms or Terms()
 
-    def prepare(self, message: Message, certificate: str) -> Request:
+    def prepare(self, message: Message, certificate: str, asked: bytes = b"") -> Request:
         """What can be done about a message without the database."""
-        return prepare(message, certificate, self._keys)
+        return prepare(message, certificate, asked, self._keys)
 
     def answer(self, request: Request, connection: Connection, now: datetime) -> Message:
         """The reply; all effects of the request are in the connection's transaction."""
