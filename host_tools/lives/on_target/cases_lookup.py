@@ -55,6 +55,14 @@ def _twice():
     return [case(*sales + [["wait", ms], RESTORE] + TOLD + [bank(7)]) for ms in (3100, 4000, 9000)]
 
 
+def _late_word():
+    """Restored once more from a backup made while it was being told, and before it is told again,
+    a copy of the word comes that all was told."""
+    lost = [BACK_UP] + [STORED] * 4 + [ONLINE, REST, ["latency", 2000, 2000], RESTORE]
+    telling = [["wait", 12000], BACK_UP, net("twice_request"), ["wait", 36000], GOOD_NET]
+    return [case(*lost + telling + [RESTORE] + TOLD + [bank(5)], seed=3)]
+
+
 def _late_copies():
     """What the bank declined and has forgotten comes a second time, and it would take it now."""
     twice, poor = net("twice_request"), ["sell", 3000, POOR, "online", ""]
@@ -125,6 +133,7 @@ def _restored():
         _whole_again()
         + _out_of_turn()
         + _twice()
+        + _late_word()
         + _late_copies()
         + _power_cut_while_telling()
         + _given_back()
