@@ -11,7 +11,7 @@ _NUMBER_BYTES = const(4)
 
 def acknowledged(number, beyond, reference):
     """How far the host has acknowledged: all up to `number`, so many `beyond` it, and, where it is
-    known, the reference of the last receipt: a host that does not find that one has forgotten."""
+    known, the reference of what it recorded last: a host that does not find that has forgotten."""
     said = number.to_bytes(_NUMBER_BYTES, "big") + beyond.to_bytes(2, "big")
     return f.ACKNOWLEDGED, said + reference.encode()
 

@@ -65,7 +65,7 @@ class HostMemory:
 
     def _tell(self):
         released, beyond = self._book.acknowledged()
-        items = [messages.acknowledged(released, beyond, self._session.receipt)]
+        items = [messages.acknowledged(released, beyond, self._session.reference)]
         self._reported = self._is_told and self._session.ready  # not while it signs in
         if self._reported:
             items.append(messages.told_again(self._again.first, self._again.missing))
@@ -76,7 +76,7 @@ class HostMemory:
         if self._reported:
             self._again = _NothingAsked()
         if first is not None:
-            self._session.receipt = ""  # of before the host forgot
+            self._session.reference = ""  # of before the host forgot
             self._begin(first)
 
     def _begin(self, first):

@@ -10,6 +10,7 @@ from micropython import const
 
 from message.codec import BadMessage
 from message.host import ECHO, SIGN_IN
+from uplink.answers import is_kept
 from uplink.gaps import gap_ms
 
 # Actions: tuples with one of these in front.
@@ -24,7 +25,7 @@ _OPENING = const(1)
 _SIGNING_IN = const(2)
 _READY = const(3)
 
-_SETTLEMENT = "05"  # the reference of an 0510 is not one of those that rise with each posting
+_FINANCIAL = ("02", "04")  # whose references rise from commit to commit
 _GAPS_MS = (500, 1000, 2000, 4000, 8000, 15000, 30000)
 
 
@@ -56,7 +57,7 @@ class Session:
         self.extras = []  # each () -> [(tag, bytes)]: what sign-in and echo tell besides
         self.listeners = []  # each is called with the Reply to a sign-in or an echo
         self.has_news = False  # one of the extras should not wait for the next echo's time
-        self.receipt = ""  # the highest reference that came with a receipt since the start
+        self.reference = ""  # the highest of what the host has on record since the start
         self.dropped = 0  # replies that belonged to nothing
 
     @property
@@ -126,8 +127,8 @@ class Session:
         if self._is_network(key):
             return self._network_answered(reply, now)
         del self._waiting[key]
-        if reply.token and key[0] != _SETTLEMENT and reply.rrn > self.receipt:
-            self.receipt = reply.rrn
+        if reply.trusted and key[0] in _FINANCIAL and is_kept(reply.rrn):
+            self.reference = max(self.reference, reply.rrn)
         return [(ANSWER, key, reply)]
 
     def probed(self, good, now):

@@ -22,7 +22,7 @@ _NUMBER_BYTES, _HEAD_BYTES = 4, 6
 
 @dataclass(frozen=True)
 class Acknowledged:
-    """DE 63.0F: all up to `number`, `beyond` more of them, the reference of the last receipt."""
+    """DE 63.0F: all up to `number`, `beyond` more of them, the highest reference that was heard."""
 
     number: int
     beyond: int
@@ -42,7 +42,7 @@ def note(
         book.acknowledge(connection, terminal.key_id, said.number, None)
     elif signs_in and (first := _missing_from(said, terminal)):
         if said.reference:
-            detail = f"receipt {said.reference} is not here; asked for all from number {first}"
+            detail = f"reference {said.reference} is not here; asked for all from number {first}"
             book.notice(connection, "alarm", "restored", request.sender, now, detail=detail)
         book.acknowledge(connection, terminal.key_id, terminal.acknowledged, first)
         reply.private[fields.AGAIN_FROM] = first.to_bytes(_NUMBER_BYTES, "big")

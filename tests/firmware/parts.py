@@ -93,7 +93,7 @@ class Host:
 
         return cmac(self._keys.working_key(usage, counter), body)
 
-    def reply(self, request, code, token=True, **private):
+    def reply(self, request, code, token=True, rrn="123456789012", **private):
         """The reply to a request frame; `private` by hexadecimal tag, as t06=nonce."""
         mti, asked, _ = codec.unpack(request)
         counter = int.from_bytes(asked[53][-4:], "big")
@@ -103,7 +103,7 @@ class Host:
         items = [(int(tag[1:], 16), value) for tag, value in private.items()]
         answer_mti = mti[:2] + {"00": "10", "20": "30", "21": "30", "01": "10"}[mti[2:]]
         if f.TRANSACTION_ID in said and mti != "0800":
-            fields[37] = "123456789012"
+            fields[37] = rrn
             items.append((f.TRANSACTION_ID, said[f.TRANSACTION_ID]))
             if token:
                 text = fields[37] + asked[60][2:8] + code
@@ -123,7 +123,7 @@ class Session:
     """As much of a session as what the host remembers needs."""
 
     def __init__(self):
-        self.extras, self.listeners, self.receipt = [], [], ""
+        self.extras, self.listeners, self.reference = [], [], ""
         self.ready, self.has_news = True, False
 
 

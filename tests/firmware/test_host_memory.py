@@ -136,7 +136,7 @@ def test_sign_in_says_how_far_the_host_has_acknowledged():
     open_, later = bench.made(b.STORED), bench.banked()
     assert bench.says() == {ACKNOWLEDGED: bytes((0, 0, 0, 1, 0, 1))}
     bench.book.resolve(open_.number, TOKEN)
-    bench.session.receipt = "632614706001"
+    bench.session.reference = "632614706001"
     said = bytes((0, 0, 0, later.number, 0, 0)) + b"632614706001"
     assert bench.says() == {ACKNOWLEDGED: said}
 
@@ -381,12 +381,12 @@ async def test_a_sale_that_was_called_off_is_told_as_that_when_only_its_end_is_l
 async def test_when_the_host_knows_that_it_is_done_nothing_is_kept_in_memory():
     bench = Bench()
     bench.banked()
-    bench.session.receipt = "632614706001"
+    bench.session.reference = "632614706001"
     bench.asks_from(1)
     await bench.work()
     bench.asks_from(None)
     assert AGAIN_FROM not in bench.says()
-    assert bench.says()[ACKNOWLEDGED] == bytes((0, 0, 0, 1, 0, 0))  # that receipt is of before
+    assert bench.says()[ACKNOWLEDGED] == bytes((0, 0, 0, 1, 0, 0))  # that reference is of before
     assert not bench.memory.waiting
 
 

@@ -139,6 +139,18 @@ def test_a_late_reply_belongs_to_nobody():
     assert session.received(parts.Host().reply(frame, "00"), 5002) == ()
 
 
+def test_the_highest_reference_counts_of_what_the_host_has_on_record_with_or_without_a_receipt():
+    for code, token, rrn, highest in (
+        ("91", False, "123456789012", "123456789012"),
+        ("91", False, "0" * 12, ""),
+        ("00", True, "123456789012", "123456789012"),
+    ):
+        session = _signed_in()
+        _, frame = _sale_sent(session)
+        session.received(parts.Host().reply(frame, code, token=token, rrn=rrn), 100)
+        assert session.reference == highest, code
+
+
 def test_silence_ends_the_request_and_the_connection():
     session = _signed_in()
     key, _ = _sale_sent(session)

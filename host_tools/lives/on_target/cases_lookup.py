@@ -69,12 +69,14 @@ def _late_copies():
     down = [BACK_UP, twice, host("issuer_down"), ONLINE, expect("declined"), GOOD_HOST, bank(0)]
     later = [BACK_UP, poor, DOWN, poor, expect("deferred"), twice, UP, ["wait", 5000], bank(1)]
     rich_again = [give_back(0, 1), ["wait", 2000], ["back", 3000]]
+    last_known = [ONLINE, expect("approved")] + down[:-1]
     ended = [GOOD_NET, RESTORE] + TOLD
     return [
         plan
-        for seed in (3, 5, 7)
+        for seed in (3, 5, 6, 7)
         for plan in (
             case(*down + ended + [word("failed"), bank(0)], seed=seed),
+            case(*last_known + ended + [bank(1)], seed=seed),
             case(*later + rich_again + ended + [bank(1)], seed=seed, deferred=True),
         )
     ]
