@@ -46,7 +46,7 @@ class Memory:
     def __init__(self, first):
         self._first = first
         self._noted = {}  # key id -> [number, first number that is asked for or None]
-        self._asked_on = {}  # key id -> the connection on which it was asked; no backup has that
+        self._asked_on = []  # the connections on which it was asked; no backup has that
         self.missing = 0  # sales that terminals have said they do not hold any more
 
     def copy(self):
@@ -66,8 +66,8 @@ class Memory:
         noted = self._noted.setdefault(keys.key_id, [self._first - 1, None])
         signs_in = fields[60][8:] == _SIGN_IN
         told = said.get(_AGAIN_FROM, bytes(6))
-        asked = line is not None and self._asked_on.get(keys.key_id) is line
-        done = asked and not signs_in and int.from_bytes(told[:4], "big") == noted[1]
+        done = line in self._asked_on and int.from_bytes(told[:4], "big") == noted[1]
+        done = done and not signs_in
         if done:
             self.missing += int.from_bytes(told[4:], "big")
         if done or noted[1] is None and knows(raw[6:].decode()):
@@ -77,7 +77,8 @@ class Memory:
                 noted[1] = noted[0] + 1
             if noted[1] is not None:
                 answer[_AGAIN_FROM] = noted[1].to_bytes(4, "big")
-                self._asked_on[keys.key_id] = line
+                if line is not None:
+                    self._asked_on.append(line)
 
 
 def _copies(rows):
