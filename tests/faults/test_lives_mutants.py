@@ -71,7 +71,7 @@ MUTANTS = {
     "a busy host's refusal believed": (
         FIRMWARE,
         "uplink/answers.py",
-        [(" and reply.rrn != _NOTHING_STORED", "")],
+        [(" and is_kept(reply.rrn)", "")],
         {"number": 28},
     ),
     "a return sent before its original was answered": (
@@ -119,6 +119,24 @@ MUTANTS = {
         FIRMWARE,
         "terminal/again.py",
         [("        if kind in (b.STORED, b.RETURN):\n", "        if kind == b.RETURN:\n")],
+        {"number": 42},
+    ),
+    "a bank that has forgotten is not told what it declined": (
+        FIRMWARE,
+        "terminal/again.py",
+        [("(b.REVERSED, b.DENIED) or answers.is_kept(sale.answer[0])", "(b.REVERSED, b.DENIED)")],
+        {"number": 42},
+    ),
+    "a decline without a receipt is not what the bank recorded last": (
+        FIRMWARE,
+        "uplink/session.py",
+        [("if reply.trusted and", "if reply.token and")],
+        {"number": 42},
+    ),
+    "a bank that has forgotten believes any connection that all was told": (
+        SIMULATION,
+        "host_restore.py",
+        [("        done = line in self._asked_on and int", "        done = int")],
         {"number": 42},
     ),
     "a bank that has forgotten a sale is told of its return first": (
