@@ -6,7 +6,7 @@ from message import fields as f
 from message.pay_code import with_code
 
 _ONLINE_SALE = "22"
-_NUMBER_BYTES = const(4)
+_NUMBER_BYTES, _CHALLENGE_BYTES = const(4), const(8)
 
 
 def acknowledged(number, beyond, reference):
@@ -16,15 +16,19 @@ def acknowledged(number, beyond, reference):
     return f.ACKNOWLEDGED, said + reference.encode()
 
 
-def told_again(first, missing):
-    """All from the number `first` on was told once more, but so many sales that are not kept."""
-    return f.AGAIN_FROM, first.to_bytes(_NUMBER_BYTES, "big") + missing.to_bytes(2, "big")
+def told_again(first, challenge, missing):
+    """All from the number `first` on was told once more, as was asked with this challenge, but so
+    many sales that are not kept."""
+    said = first.to_bytes(_NUMBER_BYTES, "big") + missing.to_bytes(2, "big")
+    return f.AGAIN_FROM, said + challenge
 
 
 def wanted_from(reply):
-    """The number from which on the host wants to be told once more, or None."""
+    """(the number from which on the host wants to be told once more, its challenge), or None."""
     raw = reply.private.get(f.AGAIN_FROM, b"")
-    return int.from_bytes(raw, "big") if len(raw) == _NUMBER_BYTES else None
+    if len(raw) != _NUMBER_BYTES + _CHALLENGE_BYTES:
+        return None
+    return int.from_bytes(raw[:_NUMBER_BYTES], "big"), raw[_NUMBER_BYTES:]
 
 
 def posted(messages, mti, sale, held):

@@ -19,14 +19,6 @@ _MOST_MISSING = const(0xFFFF)
 _NOTHING = (None, None)
 
 
-def _was_answered(kind, sale):
-    """Whether the host had a record of this sale, of which nothing was paid in the end. Without one
-    it judges a late copy today as it did then, restored or not."""
-    if kind == b.ABANDONED:
-        return sale.answer[2]
-    return kind in (b.REVERSED, b.DENIED) or answers.is_kept(sale.answer[0])
-
-
 class Again:
     """`loaded`: sale number -> (kind, Sale); each is to be sent as `forwarding.WAYS` says."""
 
@@ -115,8 +107,8 @@ class Again:
         `request` is the position of the one before (None: not seen)."""
         if kind in (b.PAID, b.GRANTED):
             return self._paid(kind, sale, request)
-        if not _was_answered(kind, sale):
-            return None
+        if not answers.is_kept(sale.answer[0]):
+            return None  # without a record it judges a late copy as it did then, restored or not
         return b.CALLED_OFF if sale.was_deferred else b.REQUEST, sale
 
     def _paid(self, kind, ending, request):

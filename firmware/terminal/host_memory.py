@@ -32,6 +32,7 @@ class HostMemory:
         self._journal = journal
         self._session = session
         self._again = _NothingAsked()  # until the host knows that it was told everything
+        self._challenge = b""  # of who asked
         self._reported = False  # whether the echo under way says that it is done
         session.extras.append(self._tell)
         session.listeners.append(self._heard)
@@ -68,14 +69,16 @@ class HostMemory:
         items = [messages.acknowledged(released, beyond, self._session.reference)]
         self._reported = self._is_told and self._session.ready  # not while it signs in
         if self._reported:
-            items.append(messages.told_again(self._again.first, self._again.missing))
+            again = self._again
+            items.append(messages.told_again(again.first, self._challenge, again.missing))
         return items
 
     def _heard(self, reply):
-        first = messages.wanted_from(reply)
+        wanted = messages.wanted_from(reply)
         if self._reported:
             self._again = _NothingAsked()
-        if first is not None:
+        if wanted:
+            first, self._challenge = wanted
             self._session.reference = ""  # of before the host forgot
             self._begin(first)
 

@@ -31,8 +31,8 @@ class Request:
     """A message with everything about it that needs no database.
 
     `mti` is that of the first sending; `certificate` the fingerprint of the connection's client
-    certificate; `asked` the last 63.11 that was said on this connection, b"" for none; `fault` says
-    why it can only be refused as ill-formed.
+    certificate; `challenge` what this process asks its sender with (restore.py); `fault` says why
+    it can only be refused as ill-formed.
     """
 
     message: Message
@@ -42,7 +42,7 @@ class Request:
     authentic: bool
     fault: str
     card: Card | PayCode | None
-    asked: bytes = b""
+    challenge: bytes
 
     @property
     def form(self) -> str:
@@ -102,7 +102,7 @@ class Request:
         }
 
 
-def prepare(message: Message, certificate: str, asked: bytes, host_keys: HostKeys) -> Request:
+def prepare(message: Message, certificate: str, challenge: bytes, host_keys: HostKeys) -> Request:
     """Authenticates a message, checks its format and reads its card."""
     mti = _FIRST_SENDING.get(message.mti, message.mti)
     keys = host_keys.transaction(message.key_id, message.counter)
@@ -114,7 +114,7 @@ def prepare(message: Message, certificate: str, asked: bytes, host_keys: HostKey
             found = read(message.fields, keys.working_key(dukpt.DATA_ENCRYPTION))
         except card.BadCardData as error:
             fault = str(error)
-    return Request(message, mti, keys, certificate, authentic, fault, found, asked)
+    return Request(message, mti, keys, certificate, authentic, fault, found, challenge)
 
 
 def _form(message: Message, mti: str) -> str:

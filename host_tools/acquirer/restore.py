@@ -3,10 +3,13 @@
 Sign-in and echo say how far the terminal's sales were acknowledged (DE 63.0F). Where that is beyond
 what this database knows, the terminal is asked for all from the first number that may be missing
 (63.11). It offers the messages again; an online sale carries the proof (63.0B) that this host gave
-with its approval, and that only this host can make. That it has told all counts in an echo only, on
-the connection on which it did so: before the next sign-in this host may have been restored again.
+with its approval, and that only this host can make. That it has told all counts in an echo only, and
+with the challenge of the sign-in that asked. No database has that: it is another after each start,
+so that an echo of before yet another restoring, late or copied on the way, says nothing.
 """
 
+import hashlib
+import hmac
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -18,6 +21,7 @@ from host_tools.acquirer.request import Request
 from host_tools.acquirer.wire import Message
 
 _NUMBER_BYTES, _HEAD_BYTES = 4, 6
+START_BYTES, _CHALLENGE_BYTES = 16, 8
 
 
 @dataclass(frozen=True)
@@ -45,7 +49,8 @@ def note(
             detail = f"reference {said.reference} is not here; asked for all from number {first}"
             book.notice(connection, "alarm", "restored", request.sender, now, detail=detail)
         book.acknowledge(connection, terminal.key_id, terminal.acknowledged, first)
-        reply.private[fields.AGAIN_FROM] = first.to_bytes(_NUMBER_BYTES, "big")
+        number = first.to_bytes(_NUMBER_BYTES, "big")
+        reply.private[fields.AGAIN_FROM] = number + request.challenge
 
 
 def _acknowledged(request: Request) -> Acknowledged | None:
@@ -59,11 +64,11 @@ def _acknowledged(request: Request) -> Acknowledged | None:
 def _was_told_again(request: Request, terminal: Row, connection: Connection, now: datetime) -> bool:
     """Whether the terminal has offered all that was asked for; what it no longer holds is gone."""
     raw = request.message.private.get(fields.AGAIN_FROM, b"")
-    if len(raw) != _HEAD_BYTES or raw[:_NUMBER_BYTES] != request.asked:
+    if not hmac.compare_digest(raw[_HEAD_BYTES:], request.challenge):
         return False
-    if int.from_bytes(request.asked, "big") != terminal.again_from:
+    if int.from_bytes(raw[:_NUMBER_BYTES], "big") != terminal.again_from:
         return False
-    if missing := int.from_bytes(raw[4:], "big"):
+    if missing := int.from_bytes(raw[_NUMBER_BYTES:_HEAD_BYTES], "big"):
         detail = f"up to {missing} sales from number {terminal.again_from} on are on neither side"
         book.notice(connection, "alarm", "sales_missing", request.sender, now, detail=detail)
     return True
@@ -87,6 +92,11 @@ def _missing_from(said: Acknowledged, terminal: Row) -> int | None:
         return terminal.again_from
     more = said.beyond or said.number > terminal.acknowledged
     return terminal.acknowledged + 1 if more else None
+
+
+def challenge(start: bytes, key_id: bytes) -> bytes:
+    """What goes with 63.11 to this terminal, from the random bytes of this start of the host."""
+    return hmac.digest(start, key_id, hashlib.sha256)[:_CHALLENGE_BYTES]
 
 
 def proof(keys: HostKeys, request: Request, fingerprint: str, reference: str, code: str) -> bytes:

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
-from host_tools.acquirer import fields, rules
+from host_tools.acquirer import rules
 from host_tools.acquirer.door import Door
 from host_tools.acquirer.replies import refuse
 from host_tools.acquirer.request import Request
@@ -31,16 +31,6 @@ class Limits:
     connections: int = 10_000
     handshakes: int = 512  # connections that have not proved yet who they are
     per_terminal: int = 8  # a terminal needs one, another to try a network, some left half open
-
-
-@dataclass
-class _Line:
-    """A connection, and what was said on it that no database remembers."""
-
-    writer: asyncio.StreamWriter
-    certificate: str
-    window: asyncio.Semaphore
-    asked: bytes = b""  # the last 63.11: whoever was restored since has not asked
 
 
 class Server:
@@ -98,31 +88,36 @@ class Server:
         self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, certificate: str
     ) -> None:
         """Reads until the peer leaves or misbehaves, then lets the answers under way go out."""
-        line = _Line(writer, certificate, asyncio.Semaphore(self._limits.under_way))
+        window = asyncio.Semaphore(self._limits.under_way)
         async with asyncio.TaskGroup() as answers:
             try:
                 while True:
                     frame = await read_frame(reader, self._limits.idle_s, self._limits.frame_s)
                     message = decode(frame)
-                    await line.window.acquire()
-                    answers.create_task(self._serve(message, line))
+                    await window.acquire()
+                    answers.create_task(self._serve(message, certificate, writer, window))
             except BadFrame as error:
                 log.warning("hung up on a peer that does not speak the protocol: %s", error)
             except (TimeoutError, asyncio.IncompleteReadError, OSError):
                 pass  # it left, or was silent for too long: it will connect again
 
-    async def _serve(self, message: Message, line: _Line) -> None:
+    async def _serve(
+        self,
+        message: Message,
+        certificate: str,
+        writer: asyncio.StreamWriter,
+        window: asyncio.Semaphore,
+    ) -> None:
         """One request: from the message to its reply on the line. Replies keep the order."""
-        request = self._service.prepare(message, line.certificate, line.asked)
+        request = self._service.prepare(message, certificate)
         reply = await self._answer(request)
-        line.asked = reply.private.get(fields.AGAIN_FROM, line.asked)
-        line.writer.write(framed(self._service.sealed(request, reply, self._clock())))
+        writer.write(framed(self._service.sealed(request, reply, self._clock())))
         try:
             async with asyncio.timeout(self._limits.frame_s):
-                await line.writer.drain()
+                await writer.drain()
         except (TimeoutError, OSError):
-            line.writer.transport.abort()  # it will ask again; the answer is kept
-        line.window.release()
+            writer.transport.abort()  # it will ask again; the answer is kept
+        window.release()
 
     async def _answer(self, request: Request) -> Message:
         """Committed when it returns, unless the code says that nothing was done."""

@@ -3,11 +3,12 @@
 The caller commits that connection's transaction before it sends the reply.
 """
 
+import os
 from datetime import datetime
 
 from sqlalchemy import Connection, Row
 
-from host_tools.acquirer import book, dukpt, fields, network, rules, settlement
+from host_tools.acquirer import book, dukpt, fields, network, restore, rules, settlement
 from host_tools.acquirer.financial import Financial
 from host_tools.acquirer.keys import HostKeys
 from host_tools.acquirer.replies import refuse
@@ -29,10 +30,12 @@ class Service:
         self._keys = keys
         self._verify = verify
         self._terms = terms or Terms()
+        self._start = os.urandom(restore.START_BYTES)
 
-    def prepare(self, message: Message, certificate: str, asked: bytes = b"") -> Request:
+    def prepare(self, message: Message, certificate: str) -> Request:
         """What can be done about a message without the database."""
-        return prepare(message, certificate, asked, self._keys)
+        challenge = restore.challenge(self._start, message.key_id)
+        return prepare(message, certificate, challenge, self._keys)
 
     def answer(self, request: Request, connection: Connection, now: datetime) -> Message:
         """The reply; all effects of the request are in the connection's transaction."""

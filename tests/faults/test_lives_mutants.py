@@ -124,7 +124,13 @@ MUTANTS = {
     "a bank that has forgotten is not told what it declined": (
         FIRMWARE,
         "terminal/again.py",
-        [("(b.REVERSED, b.DENIED) or answers.is_kept(sale.answer[0])", "(b.REVERSED, b.DENIED)")],
+        [
+            (
+                "if not answers.is_kept(sale.answer[0]):",
+                "if kind in (b.DECLINED, b.DENIED) or not sale.answer[2]:",
+            ),
+            ("        if stands:\n", "        if stands and False:\n"),
+        ],
         {"number": 42},
     ),
     "a decline without a receipt is not what the bank recorded last": (
@@ -133,10 +139,10 @@ MUTANTS = {
         [("if reply.trusted and", "if reply.token and")],
         {"number": 42},
     ),
-    "a bank that has forgotten believes any connection that all was told": (
+    "a bank that has forgotten believes of before that all was told": (
         SIMULATION,
         "host_restore.py",
-        [("        done = line in self._asked_on and int", "        done = int")],
+        [("done = done and told[6:] == challenge", "pass")],
         {"number": 42},
     ),
     "a bank that has forgotten a sale is told of its return first": (

@@ -16,11 +16,13 @@ TOKEN = bytes(range(16))
 PROOF = bytes(range(16, 32))
 ANSWER = ("632614706001", "A1B2C3", "00")
 ACKNOWLEDGED, AGAIN_FROM = 0x0F, 0x11
+CHALLENGE = b"of today"
 
 
 class Reply:
     def __init__(self, first=None):
-        self.private = {} if first is None else {AGAIN_FROM: first.to_bytes(4, "big")}
+        asks = {} if first is None else {AGAIN_FROM: first.to_bytes(4, "big") + CHALLENGE}
+        self.private = asks
 
 
 class Host:
@@ -151,7 +153,7 @@ async def test_a_host_that_asks_is_told_every_sale_again_in_order_as_what_it_was
     bench.asks_from(1)
     await bench.work()
     assert bench.host.told() == [("0201", 1), ("0221", 2), ("0401", 3), ("0401", 4)]
-    assert bench.says()[AGAIN_FROM] == bytes((0, 0, 0, 1, 0, 0))
+    assert bench.says()[AGAIN_FROM] == bytes((0, 0, 0, 1, 0, 0)) + CHALLENGE
 
 
 async def test_a_sale_that_the_host_declined_without_keeping_it_is_not_told():
@@ -260,7 +262,7 @@ async def test_what_the_journal_has_given_up_is_counted():
     bench.asks_from(1)
     await bench.work()
     told = len(bench.host.heard)
-    missing = int.from_bytes(bench.says()[AGAIN_FROM][4:], "big")
+    missing = int.from_bytes(bench.says()[AGAIN_FROM][4:6], "big")
     assert told + missing == 60
     assert abs(told - kept) <= 1
 
@@ -274,7 +276,7 @@ async def test_what_the_journal_gives_up_while_others_are_told_is_counted():
     bench.host.speak()
     await bench.work()
     told = {number for _, number in bench.host.told() if number <= 20}
-    missing = int.from_bytes(bench.says()[AGAIN_FROM][4:], "big")
+    missing = int.from_bytes(bench.says()[AGAIN_FROM][4:6], "big")
     assert len(told) < 20
     assert len(told) + missing >= 20
 
@@ -287,7 +289,7 @@ async def test_a_paid_sale_without_proof_and_one_that_the_host_refuses_are_missi
     bench.asks_from(1)
     await bench.work()
     assert bench.host.told() == [("0201", 2), ("0221", 3)]
-    assert bench.says()[AGAIN_FROM] == bytes((0, 0, 0, 1, 0, 2))
+    assert bench.says()[AGAIN_FROM] == bytes((0, 0, 0, 1, 0, 2)) + CHALLENGE
 
 
 async def test_a_sale_that_is_paid_while_the_journal_is_read_is_not_taken_for_a_reversed_one():

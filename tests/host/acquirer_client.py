@@ -148,6 +148,7 @@ class Terminal:
         self.key_id = bytes.fromhex(provision["keys"]["ikid"])
         self.initial_key = bytes.fromhex(provision["keys"]["initial_key"])
         self.batch = 1
+        self.challenge = b""  # of the last 63.11
         self._asked = 0
         self._numbers = itertools.count(1)
 

@@ -53,7 +53,6 @@ class Host:
         self.given = set()  # the references of all rows
         self.memory = host_restore.Memory(first)
         self.backup = None
-        self.line = None  # the connection of the request that is being answered
         self.settlements = host_settlement.Settlements(self, check)
         self.payees = host_terms.Payees()
         self.used_codes = set()
@@ -73,12 +72,8 @@ class Host:
     def _is(self, fault):
         return fault in self.mood and strikes(self.mood, fault, self._dice)
 
-    def receive(self, frame, line=None):
-        """The reply to a frame, or None for silence. Raises Crash, wire.Unreadable.
-
-        `line`: the connection that it came on, None for what somebody else sends.
-        """
-        self.line = line
+    def receive(self, frame):
+        """The reply to a frame, or None for silence. Raises Crash, wire.Unreadable."""
         mti, fields, covered = wire.read(frame)
         ksn = fields.get(53, b"")
         terminal = self._terminals.get(ksn[:-4])

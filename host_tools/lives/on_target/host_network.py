@@ -23,5 +23,5 @@ def answer(host, request):
     elif asked == host_reset.CODE:
         code, released = host.resets.answer(fields, private, keys)
         told.update(released)
-    host.memory.hear(request, host.line, host.given.__contains__, told)
+    host.memory.hear(request, host.given.__contains__, told)
     return code, told

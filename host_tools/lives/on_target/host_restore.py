@@ -46,7 +46,7 @@ class Memory:
     def __init__(self, first):
         self._first = first
         self._noted = {}  # key id -> [number, first number that is asked for or None]
-        self._asked_on = []  # the connections on which it was asked; no backup has that
+        self.restorings = 0  # another challenge after each: no backup has it
         self.missing = 0  # sales that terminals have said they do not hold any more
 
     def copy(self):
@@ -55,9 +55,8 @@ class Memory:
         twin.missing = self.missing
         return twin
 
-    def hear(self, request, line, knows, answer):
-        """Takes what an 0800 says on this line; `knows(reference)`. Adds to the answer's private
-        data."""
+    def hear(self, request, knows, answer):
+        """Takes what an 0800 says; `knows(reference)`. Adds to the answer's private data."""
         _, fields, said, keys, _ = request
         if _ACKNOWLEDGED not in said:
             return
@@ -65,20 +64,18 @@ class Memory:
         number, beyond = int.from_bytes(raw[:4], "big"), int.from_bytes(raw[4:6], "big")
         noted = self._noted.setdefault(keys.key_id, [self._first - 1, None])
         signs_in = fields[60][8:] == _SIGN_IN
-        told = said.get(_AGAIN_FROM, bytes(6))
-        done = line in self._asked_on and int.from_bytes(told[:4], "big") == noted[1]
-        done = done and not signs_in
+        told, challenge = said.get(_AGAIN_FROM, bytes(6)), self.restorings.to_bytes(8, "big")
+        done = not signs_in and int.from_bytes(told[:4], "big") == noted[1]
+        done = done and told[6:] == challenge
         if done:
-            self.missing += int.from_bytes(told[4:], "big")
+            self.missing += int.from_bytes(told[4:6], "big")
         if done or noted[1] is None and knows(raw[6:].decode()):
             noted[:] = [number, None]
         elif signs_in:
             if noted[1] is None and (beyond or number > noted[0]):
                 noted[1] = noted[0] + 1
             if noted[1] is not None:
-                answer[_AGAIN_FROM] = noted[1].to_bytes(4, "big")
-                if line is not None:
-                    self._asked_on.append(line)
+                answer[_AGAIN_FROM] = noted[1].to_bytes(4, "big") + challenge
 
 
 def _copies(rows):
@@ -101,9 +98,9 @@ class Backup:
         host.used_codes = set(self._used_codes)
         host.settlements.restore(self._settlements)
         host.issuer.balances.update(self._balances)
-        missing = host.memory.missing
+        before = host.memory
         host.memory = self._memory.copy()
-        host.memory.missing = missing
+        host.memory.missing, host.memory.restorings = before.missing, before.restorings + 1
         host.ids = {(row.id, row.key[3]): row for row in host.by_key.values()}
         host.given = {row.fields[37] for row in host.by_key.values() if row.fields}
         check.forget(self._books, host.ids)

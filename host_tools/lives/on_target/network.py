@@ -197,7 +197,7 @@ class Network:
             connection.break_off()
             return
         try:
-            reply = self._host.receive(data[2:], connection)
+            reply = self._host.receive(data[2:])
         except Unreadable:
             connection.break_off()
         except Crash:
