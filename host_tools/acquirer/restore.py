@@ -3,9 +3,9 @@
 Sign-in and echo say how far the terminal's sales were acknowledged (DE 63.0F). Where that is beyond
 what this database knows, the terminal is asked for all from the first number that may be missing
 (63.11). It offers the messages again; an online sale carries the proof (63.0B) that this host gave
-with its approval, and that only this host can make. That it has told all counts in an echo only, and
-with the challenge of the sign-in that asked. No database has that: it is another after each start,
-so that an echo of before yet another restoring, late or copied on the way, says nothing.
+with its approval, and that only this host can make. That it has told all counts in an echo only,
+and with the challenge of the sign-in that asked. No database has that: it is another after each
+start, so that an echo of before yet another restoring, late or copied on the way, says nothing.
 """
 
 import hashlib
