@@ -93,7 +93,7 @@ class Again:
         stands = self._book.kind(sale.number)
         if unwanted or stands not in (None, b.DENIED):
             return None
-        if stands:
+        if stands:  # the host is done with it, and only the merchant has not seen it
             return b.CALLED_OFF, sale
         if kind in (b.STORED, b.RETURN):
             return kind, sale

@@ -129,7 +129,7 @@ MUTANTS = {
                 "if not answers.is_kept(sale.answer[0]):",
                 "if kind in (b.DECLINED, b.DENIED) or not sale.answer[2]:",
             ),
-            ("        if stands:\n", "        if stands and False:\n"),
+            ("        if stands:", "        if stands and False:"),
         ],
         {"number": 42},
     ),
