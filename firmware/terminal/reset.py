@@ -14,6 +14,8 @@ _ASK_MS = const(60000)
 _LOOK_MS = const(100)
 _PATIENCE_MS = const(15000)  # for answers that are on their way
 
+# Of DENIED the bank knows, and the merchant does not.
+_FOR_PEOPLE = (kinds.UNREADABLE, kinds.DEAD, kinds.DEAD_DEFERRED, kinds.DENIED)
 _LABELS = {
     messages.STORED: "lost_stored",
     messages.IN_DOUBT: "lost_in_doubt",
@@ -34,18 +36,14 @@ def losses(book):
 
     Of unsettled batches the sum is that of the sales.
     """
-    stored = book.totals(kinds.STORED, kinds.DEFERRED)
-    doubts = book.totals(kinds.REQUEST)
-    returns = book.totals(kinds.RETURN)
-    held_count, held_fen = book.held()
-    beyond = book.unreadable() - book.totals(kinds.UNREADABLE)[0]  # damage that is no record
-    people = held_count - stored[0] - doubts[0] - returns[0] + beyond
-    denied = book.totals(kinds.DENIED)  # the bank knows, the merchant does not
+    count, fen = book.totals(*_FOR_PEOPLE)
+    count += book.totals(kinds.DEAD_RETURN)[0]
+    count += book.unreadable() - book.totals(kinds.UNREADABLE)[0]  # damage that is no record
     found = (
-        (messages.STORED,) + stored,
-        (messages.IN_DOUBT,) + doubts,
-        (messages.FOR_PEOPLE, people + denied[0], held_fen - stored[1] - doubts[1] + denied[1]),
-        (messages.RETURNS,) + returns,
+        (messages.STORED,) + book.totals(kinds.STORED, kinds.DEFERRED),
+        (messages.IN_DOUBT,) + book.totals(kinds.REQUEST, kinds.CALLED_OFF),
+        (messages.FOR_PEOPLE, count, fen),
+        (messages.RETURNS,) + book.totals(kinds.RETURN),
         (messages.UNSETTLED,) + book.tally.batch.unsettled(),
     )
     return [item for item in found if item[1]]

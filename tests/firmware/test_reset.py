@@ -150,11 +150,14 @@ async def test_the_merchant_sees_how_many_and_how_much_and_what_to_do():
     terminal.book.put_back(deferred.number)
     denied = parts.sale(terminal.book.reserve(), 900)  # the merchant does not know it yet
     terminal.book.open(b.DENIED, denied, denied.number)
+    terminal.book.put_back(denied.number)
+    called_off = parts.sale(terminal.book.reserve(), 700)  # perhaps paid, until the bank confirms
+    terminal.book.open(b.CALLED_OFF, called_off, called_off.number)
     assert not await terminal.resets()
     assert terminal.reports == ["reset_holds"]
     assert terminal.rows == {
         "lost_stored": "4 / ¥35.55",
-        "lost_in_doubt": "1 / ¥42.00",
+        "lost_in_doubt": "2 / ¥49.00",
         "lost_for_people": "2 / ¥15.00",
         "lost_returns": "1 / ¥0.30",
     }
