@@ -66,7 +66,10 @@ class HostMemory:
 
     def _tell(self):
         released, beyond = self._book.acknowledged()
-        items = [messages.acknowledged(released, beyond, self._session.reference)]
+        # What was heard while it is being told is of old sales too: it says nothing about the rest.
+        is_asked = self._again.first is not None
+        reference = "" if is_asked else self._session.reference
+        items = [messages.acknowledged(released, beyond, reference)]
         self._reported = self._is_told and self._session.ready  # not while it signs in
         if self._reported:
             again = self._again

@@ -392,6 +392,18 @@ async def test_when_the_host_knows_that_it_is_done_nothing_is_kept_in_memory():
     assert not bench.memory.waiting
 
 
+async def test_what_is_heard_while_it_is_told_again_is_not_what_the_host_recorded_last():
+    """A host restored once more might know that one, and none of those after it."""
+    bench = await _told_in_vain(Bench(), 2)
+    bench.session.reference = "632614706001"
+    assert bench.says()[ACKNOWLEDGED] == bytes((0, 0, 0, 2, 0, 0))
+    bench.host.speak()
+    await bench.work()
+    bench.says()
+    bench.asks_from(None)
+    assert bench.says()[ACKNOWLEDGED] == bytes((0, 0, 0, 2, 0, 0)) + b"632614706001"
+
+
 async def test_a_carried_sale_is_told_under_its_own_number():
     bench = Bench(sectors=16)
     stuck = bench.made(b.STORED)
