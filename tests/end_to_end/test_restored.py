@@ -5,6 +5,7 @@ import shutil
 import signal
 
 from sqlalchemy import select
+from test_returns import _sell
 
 from host_tools import audit
 from host_tools.acquirer import ledger
@@ -41,13 +42,6 @@ async def _until(true, seconds=40):
             return
         await asyncio.sleep(0.2)
     raise TimeoutError(true)
-
-
-async def _sell(bench, amount_fen, screen, card="unionpay-debit"):
-    assert await bench.sell(amount_fen, card) == screen
-    since = len(bench.screens.shown)
-    await bench.press("X")
-    await bench.screens.wait("amount", since=since)
 
 
 def test_what_an_old_backup_does_not_have_is_told_again(play):

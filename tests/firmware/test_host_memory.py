@@ -21,8 +21,9 @@ CHALLENGE = b"of today"
 
 class Reply:
     def __init__(self, first=None):
-        asks = {} if first is None else {AGAIN_FROM: first.to_bytes(4, "big") + CHALLENGE}
-        self.private = asks
+        self.private = {}
+        if first is not None:
+            self.private[AGAIN_FROM] = first.to_bytes(4, "big") + CHALLENGE
 
 
 class Host:
